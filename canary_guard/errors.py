@@ -1,0 +1,65 @@
+"""What stops a run, each class with the exit code that it gives.
+
+CanaryGuardError            70  a fault of ours
+├── ConfigError              2  the configuration or the command line cannot be used
+├── SourceError              4  the source did not answer, or not usably
+│   └── RecordingError       4  a recording or a record cannot be read
+└── OutputError              -  a report could not be written; printed, never raised past the verdict
+"""
+
+from dataclasses import dataclass
+
+
+class CanaryGuardError(Exception):
+    """The root: whatever canary-guard raises on purpose."""
+
+    exit_code = 70
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong with a configuration, and where."""
+
+    what: str
+    """One sentence: what is there, what was expected, and the suggestion, if any."""
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        """`file:line:column: what`, as editors and people read it."""
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        return f"{place}: {self.what}" if place else self.what
+
+
+class ConfigError(CanaryGuardError):
+    """The configuration or the command line cannot be used; every problem at once."""
+
+    exit_code = 2
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class SourceError(CanaryGuardError):
+    """The source did not answer, or not usably: what was asked, where, what came back, what to do."""
+
+    exit_code = 4
+
+    def __init__(self, *, asked: str, where: str, answer: str, advice: str) -> None:
+        self.asked = asked
+        self.where = where
+        self.answer = answer
+        self.advice = advice
+        super().__init__(f"{where}: {answer} (asked for {asked}). {advice}")
+
+
+class RecordingError(SourceError):
+    """A recording or a run's record cannot be read; `where` is `file:line`."""
+
+
+class OutputError(CanaryGuardError):
+    """A report could not be written; the verdict and its exit code stand."""
+
+    exit_code = 0

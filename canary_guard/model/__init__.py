@@ -1,0 +1,1 @@
+"""The nouns of canary-guard: frozen records without I/O and without policy."""
