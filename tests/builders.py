@@ -20,7 +20,7 @@ from canary_guard.model.estimate import (
     Undetermined,
 )
 from canary_guard.model.finding import ConditionFinding, Finding, Outcome
-from canary_guard.model.measure import MEASURES, BoundUnit, Cost, CostKind, Scale
+from canary_guard.model.measure import MEASURES, BoundUnit, Cost, CostKind
 from canary_guard.model.measurement import Increments, Measurement, Side
 from canary_guard.model.plan import Cache, Compare, ExitPlan, Mode, Plan, PrometheusPlan, TimePlan
 from canary_guard.model.rule import All, Any, Bound, ChangeCondition, Condition, Direction, NotAsked, Rule, Severity
@@ -256,7 +256,7 @@ def a_trace(measure: str = "db_load_per_request", side: Arm = Arm.CANARY, *, lev
 
 
 def a_run(verdict: Verdict = Verdict.FAIL, **changes: object) -> Run:
-    """A run of each verdict: `fail` (hit rate 99.15 to 98.08 %, database x2.11), `pass` (flat), `inconclusive` (thin)."""
+    """A run of each verdict: `fail` (hit rate 99.15 to 98.08 %, database x2.11), `pass` (flat), `inconclusive`."""
     plan = a_plan()
     run = Run(
         tool="canary-guard 0.1.0",

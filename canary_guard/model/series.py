@@ -89,6 +89,9 @@ class Reading:
     split: tuple[str, ...]
     """The labels by which the answer really is split."""
     warnings: tuple[str, ...] = ()
+    """The server's own: the answer may be partial."""
+    infos: tuple[str, ...] = ()
+    """The server's remarks that do not question the answer."""
     failure: Failure | None = None
 
 
