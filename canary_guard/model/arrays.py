@@ -21,7 +21,7 @@ class _AsList:
     """Writes an array as a list and reads a list as an array; whole numbers are written as integers."""
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        number = core_schema.union_schema([core_schema.int_schema(), core_schema.float_schema()])
+        number = core_schema.union_schema([core_schema.int_schema(strict=True), core_schema.float_schema(strict=True)])
         listed = core_schema.no_info_after_validator_function(_read, core_schema.list_schema(number))
         return core_schema.json_or_python_schema(
             json_schema=listed,

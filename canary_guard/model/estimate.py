@@ -103,6 +103,10 @@ class NoEstimate:
     undetermined: Undetermined
     from_source: bool = False
     """The reason is that the source failed."""
+    intervals: int | None = None
+    """T, as in Estimate; None where it never came to counting them"""
+    shortfall: float | None = None
+    """How many times as long the window would have to be for an estimate, at this traffic; None: not known"""
     events_baseline: float | None = None
     events_canary: float | None = None
     kind: Literal["no-estimate"] = "no-estimate"

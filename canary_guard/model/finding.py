@@ -33,6 +33,8 @@ class ConditionFinding:
     """Undetermined for want of exposure: whether the point lies beyond the bound."""
     more_time: int | None = None
     """ms of further window at this traffic that would settle it; None: not known, or no time would"""
+    from_source: bool = False
+    """Undetermined because the source failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,8 @@ class TimePlan:
     start: int | None = None
     end: int | None = None
     deploy_time: int | None = None
+    relative: tuple[str, ...] = ()
+    """Which of the last three were written relative to now: where the source has a present of its own, they move."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

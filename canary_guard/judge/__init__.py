@@ -1,0 +1,1 @@
+"""Estimates in, findings, verdict and exit code out."""
