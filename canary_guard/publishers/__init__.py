@@ -1,0 +1,1 @@
+"""Text in, the outside world changed: after the verdict, and never changing it."""
