@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from base64 import b64encode
+
+import pytest
+import requests
+from pydantic import SecretStr
+
+from canary_guard.errors import ConfigError
+from canary_guard.model.plan import PrometheusPlan
+from canary_guard.sources.credentials import Credentials, without_credentials
+
+URL = "http://prometheus:9090"
+
+
+def headers_of(plan: PrometheusPlan) -> dict[str, str]:
+    request = requests.Request("POST", plan.url, auth=Credentials(plan)).prepare()
+    return {name: value for name, value in request.headers.items() if name != "Content-Length"}
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://prometheus:9090", "http://prometheus:9090"),
+        ("http://prometheus:9090/", "http://prometheus:9090"),
+        ("https://user:p%40ss@host/select/0/prometheus/", "https://host/select/0/prometheus"),
+        ("https://host/login?token=abc#state", "https://host/login"),
+        ("https://user:p@ss@[::1]:9090", "https://[::1]:9090"),
+    ],
+)
+def test_a_url_is_shown_without_what_is_secret(url: str, shown: str) -> None:
+    assert without_credentials(url) == shown
+
+
+def test_nothing_is_sent_where_nothing_is_given() -> None:
+    assert headers_of(PrometheusPlan(url=URL)) == {}
+
+
+def test_a_token_is_a_bearers_and_loses_its_line_break() -> None:
+    assert headers_of(PrometheusPlan(url=URL, token=SecretStr("t0ken\n"))) == {"Authorization": "Bearer t0ken"}
+
+
+def test_a_username_and_a_password_are_basic_in_utf_8() -> None:
+    plan = PrometheusPlan(url=URL, username="ana", password=SecretStr("pä:ß"))
+    assert headers_of(plan) == {"Authorization": f"Basic {b64encode('ana:pä:ß'.encode()).decode()}"}
+
+
+def test_credentials_in_the_url_are_used() -> None:
+    plan = PrometheusPlan(url="http://ana:p%40ss@prometheus:9090")
+    assert headers_of(plan) == {"Authorization": f"Basic {b64encode(b'ana:p@ss').decode()}"}
+
+
+def test_those_stated_apart_win_over_the_urls() -> None:
+    plan = PrometheusPlan(url="http://ana:old@prometheus:9090", username="bob", password=SecretStr("new"))
+    assert headers_of(plan) == {"Authorization": f"Basic {b64encode(b'bob:new').decode()}"}
+
+
+def test_further_headers_go_along() -> None:
+    plan = PrometheusPlan(url=URL, token=SecretStr("t0ken"), headers={"X-Scope-OrgID": SecretStr("shop")})
+    assert headers_of(plan) == {"Authorization": "Bearer t0ken", "X-Scope-OrgID": "shop"}
+
+
+@pytest.mark.parametrize("value", ["two\nlines", "tab\t", "nul\0", "smörgås"])
+def test_a_header_that_cannot_be_sent_is_refused_without_being_shown(value: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Credentials(PrometheusPlan(url=URL, headers={"X-Api-Key": SecretStr(value)}))
+    assert "'X-Api-Key'" in str(caught.value)
+    assert value not in str(caught.value)
+
+
+def test_every_secret_is_hidden_and_short_words_are_left() -> None:
+    credentials = Credentials(
+        PrometheusPlan(
+            url=URL,
+            username="ana",
+            password=SecretStr("pass word"),
+            headers={"X-Api-Key": SecretStr("pass"), "X-Scope-OrgID": SecretStr("1")},
+        )
+    )
+    pair = b64encode(b"ana:pass word").decode()
+    assert credentials.hide(f"1 ana said 'pass word' or 'pass', {pair}") == "1 ana said '***' or '***', ***"
