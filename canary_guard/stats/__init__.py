@@ -1,0 +1,1 @@
+"""Measurement in, `Estimate` or `NoEstimate` out; pure."""

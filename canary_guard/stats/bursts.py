@@ -1,0 +1,96 @@
+"""Bursts: whether misses come in lumps, as when keys expire together (statistics.md, section 12)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from canary_guard.model.estimate import Undetermined
+from canary_guard.stats.refusal import Refusal, too_few_intervals
+
+if TYPE_CHECKING:
+    from canary_guard.model.arrays import FloatArray
+
+FEWEST_INTERVALS = 16
+FEWEST_PER_INTERVAL = 5
+_BLOCKS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmBursts:
+    """How unevenly the misses of one arm come."""
+
+    variation: float
+    """Coefficient of variation between intervals beyond counting noise, so that arms of any size compare."""
+    peak: float
+    """The worst interval's rate over the arm's mean rate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bursts:
+    """Both arms, and whether the canary is the burstier one."""
+
+    baseline: ArmBursts
+    canary: ArmBursts
+    p: float
+    """Of a sign test over eight blocks of time; the smallest possible is 1/256."""
+
+    @property
+    def ratio(self) -> float:
+        """The canary's peak over the baseline's."""
+        return self.canary.peak / self.baseline.peak
+
+
+def bursts(
+    *,
+    events_baseline: FloatArray,
+    exposure_baseline: FloatArray,
+    events_canary: FloatArray,
+    exposure_canary: FloatArray,
+) -> Bursts | Refusal:
+    """From (intervals,) counts of events and their exposure, paired by time."""
+    intervals = len(events_canary)
+    if intervals < FEWEST_INTERVALS:
+        return too_few_intervals(baseline=intervals, canary=intervals, needed=FEWEST_INTERVALS)
+    sums = [float(events.sum()) for events in (events_baseline, events_canary)]
+    if min(sums) < FEWEST_PER_INTERVAL * intervals or min(exposure_baseline.sum(), exposure_canary.sum()) <= 0:
+        return Refusal(
+            reason=f"fewer than {FEWEST_PER_INTERVAL} misses per interval: "
+            f"{sums[0] / intervals:.3g} in the baseline, {sums[1] / intervals:.3g} in the canary",
+            undetermined=Undetermined.EXPOSURE,
+        )
+    baseline, canary = _excess(events_baseline, exposure_baseline), _excess(events_canary, exposure_canary)
+    return Bursts(
+        baseline=_arm(baseline, events_baseline, exposure_baseline),
+        canary=_arm(canary, events_canary, exposure_canary),
+        p=_sign_test(canary - baseline),
+    )
+
+
+def _excess(events: FloatArray, exposure: FloatArray) -> FloatArray:
+    """(intervals,) relative variance beyond what a Poisson count would have."""
+    expected = exposure * (events.sum() / exposure.sum())
+    excess: FloatArray = ((events - expected) ** 2 - events) / expected.mean() ** 2
+    return excess
+
+
+def _arm(excess: FloatArray, events: FloatArray, exposure: FloatArray) -> ArmBursts:
+    there = exposure > 0
+    rate = float(events.sum() / exposure.sum())
+    return ArmBursts(
+        variation=math.sqrt(max(0.0, float(excess.mean()))),
+        peak=float((events[there] / exposure[there]).max()) / rate,
+    )
+
+
+def _sign_test(differences: FloatArray) -> float:
+    """The share of all sign changes of the blocks' sums under which their total is as large as it is."""
+    edges = [round(len(differences) * block / _BLOCKS) for block in range(_BLOCKS + 1)]
+    sums = np.array([differences[low:high].sum() for low, high in pairwise(edges)])
+    signs = 1 - 2 * ((np.arange(2**_BLOCKS)[:, np.newaxis] >> np.arange(_BLOCKS)) & 1)
+    enough = sums.sum() - 1e-12 * np.abs(sums).sum()
+    return float(np.mean(signs @ sums >= enough))

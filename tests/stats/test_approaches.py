@@ -1,0 +1,64 @@
+from dataclasses import replace
+
+import numpy as np
+
+from canary_guard.model.estimate import Interval, Levels, Undetermined
+from canary_guard.model.measure import Cost, CostKind, Scale
+from canary_guard.model.measurement import Buckets, Measurement
+from canary_guard.stats.alignment import Aligned
+from canary_guard.stats.approaches import UNTIMED_HITS, Approach, approach
+from canary_guard.stats.refusal import Refusal
+from tests.builders import a_measurement
+
+EMPTY = a_measurement(baseline={"misses": [[1.0]]}, canary={"misses": [[1.0]]})
+
+
+def chosen(measure: str, measurement: Measurement = EMPTY, *, cost: Cost | None = None) -> Approach | Refusal:
+    return approach(measure, Scale.RATIO, measurement, levels=Levels(), cost=cost, db_load="db_seconds")
+
+
+def keys(found: Approach | Refusal) -> set[str]:
+    assert isinstance(found, Approach)
+    return set(found.keys)
+
+
+def test_a_measure_needs_its_terms_and_its_events() -> None:
+    assert keys(chosen("miss_rate")) == {"misses", "lookups"}
+    assert keys(chosen("db_load_per_request")) == {"db_seconds", "requests", "misses"}
+    assert keys(chosen("miss_latency_p95")) == {"miss_latency_bucket"}
+
+
+def test_origin_load_needs_a_cost() -> None:
+    found = chosen("origin_load")
+    assert isinstance(found, Refusal)
+    assert found.undetermined is Undetermined.DATA
+
+
+def test_origin_load_says_when_its_unit_is_seconds() -> None:
+    found = chosen("origin_load", cost=Cost(kind=CostKind.LATENCY))
+    assert isinstance(found, Approach)
+    assert found.notes == (UNTIMED_HITS,)
+
+
+def test_histograms_of_another_layout_do_not_compare() -> None:
+    seen = np.ones((1, 1), dtype=bool)
+
+    def with_buckets(*bounds: float) -> Buckets:
+        return Buckets(units=("a",), bounds=bounds, values=np.zeros((1, 1, len(bounds) + 1)), seen=seen, alive=seen)
+
+    other = replace(
+        EMPTY,
+        baseline=replace(EMPTY.baseline, buckets={"miss_latency": with_buckets(0.1, 0.2)}),
+        canary=replace(EMPTY.canary, buckets={"miss_latency": with_buckets(0.1, 0.5)}),
+    )
+    found = chosen("miss_latency_p95", other)
+    assert isinstance(found, Refusal)
+    assert found.undetermined is Undetermined.DATA
+    assert "different bounds" in found.reason
+
+
+def test_a_quantile_above_all_bounds_has_no_level() -> None:
+    found = chosen("miss_latency_p95")
+    assert isinstance(found, Approach)
+    above = Aligned(at=(0,), values={"miss_latency_bucket": np.array([[[9.0]]])})
+    assert found.level(above, 0.01) == Interval(point=None, low=None, high=None)

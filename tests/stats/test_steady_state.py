@@ -1,0 +1,43 @@
+import math
+
+import numpy as np
+import pytest
+
+from canary_guard.model.estimate import Interval
+from canary_guard.model.measure import Scale
+from canary_guard.stats.steady_state import projection
+from canary_guard.stats.warm_up import Fit
+
+LOOKUPS = np.full(20, 1000.0)
+MISSES = np.full(20, 20.0)
+
+
+def projected(scale: Scale, *, level: float, low: float, high: float) -> Interval:
+    fit = Fit(level=level, level_low=low, level_high=high, amplitude=1, tau=1, beta=1, decay=20, warm_at=1)
+    return projection(fit, events_baseline=MISSES, exposure_baseline=LOOKUPS, scale=scale, alpha=0.01)
+
+
+def test_the_level_it_heads_for_against_the_baseline() -> None:
+    """A steady baseline of 400 misses is as uncertain as its count: z / 20."""
+    found = projected(Scale.RATIO, level=0.06, low=0.06 / 1.1, high=0.06 * 1.1)
+    assert found.point == pytest.approx(math.log(3))
+    half = math.hypot(math.log(1.1), 2.32635 / 20)
+    assert (found.low, found.high) == pytest.approx((math.log(3) - half, math.log(3) + half))
+
+
+def test_as_a_difference() -> None:
+    found = projected(Scale.DIFFERENCE, level=0.06, low=0.05, high=0.08)
+    assert found.point == pytest.approx(0.04)
+    assert found.low == pytest.approx(0.04 - math.hypot(0.01, 0.02 * 2.32635 / 20))
+    assert found.high == pytest.approx(0.04 + math.hypot(0.02, 0.02 * 2.32635 / 20))
+
+
+def test_heading_for_nothing_has_no_ratio() -> None:
+    assert projected(Scale.RATIO, level=0.0, low=0.0, high=0.01) == Interval(point=None, low=None, high=None)
+    assert projected(Scale.DIFFERENCE, level=0.0, low=0.0, high=0.01).point == pytest.approx(-0.02)
+
+
+def test_a_lower_end_of_0_leaves_a_ratio_open_below() -> None:
+    found = projected(Scale.RATIO, level=0.02, low=0.0, high=0.03)
+    assert found.low is None
+    assert found.high is not None
