@@ -1,0 +1,187 @@
+"""The verdict and the numbers that decided it, as one sentence."""
+
+from typing import assert_never
+
+from canary_guard.model.estimate import Estimate, Undetermined
+from canary_guard.model.finding import ConditionFinding, Finding, Outcome
+from canary_guard.model.measure import MEASURES, Scale
+from canary_guard.model.plan import Mode
+from canary_guard.model.rule import ChangeCondition, Direction, Leaf, LevelCondition
+from canary_guard.model.run import Run, Verdict
+from canary_guard.model.window import Comparison
+from canary_guard.reports import numbers, sentences, times
+from canary_guard.reports.escaping import said
+from canary_guard.reports.look import Look
+
+_LOAD = "db_load_per_request"
+_FIRST = (_LOAD, "hit_rate")
+_WORST_FIRST = (Undetermined.DATA, Undetermined.WARM_UP, Undetermined.EXPOSURE)
+_ABOUT = 0.005
+"""A ratio this near to 1 is told as `as many`."""
+
+
+def verdict_sentence(run: Run, look: Look | None = None) -> str:
+    """`FAIL: the canary sends 2.1x the queries per request to the database; hit rate 99.2 → 98.1 %`.
+
+    Times in it are UTC unless the look says otherwise. A trial's begins with `trial: `.
+    """
+    look = look or Look()
+    match run.verdict:
+        case Verdict.FAIL:
+            text = f"FAIL: {_decided(run, look)}"
+        case Verdict.PASS:
+            text = f"PASS: {_passed(run)}"
+        case Verdict.INCONCLUSIVE:
+            text = _inconclusive(run, look)
+        case _ as never:
+            assert_never(never)
+    return f"trial: {text}" if run.plan.mode is Mode.SHADOW else text
+
+
+def _decided(run: Run, look: Look) -> str:
+    """The changes that made the first exceeded rule exceed, at most three: load first, the hit rate in any case."""
+    finding = next((one for one in sentences.gating(run) if one.outcome is Outcome.EXCEEDED), None)
+    if finding is None:
+        return "a rule was exceeded"
+    exceeded = {one.condition.measure: one for one in finding.conditions if one.outcome is Outcome.EXCEEDED}
+    if "hit_rate" in exceeded:
+        exceeded.pop("miss_rate", None)
+    order = [*(name for name in _FIRST if name in exceeded), *(name for name in exceeded if name not in _FIRST)]
+    clauses = [clause for name in order[:3] if (clause := _clause(exceeded[name], run, look))]
+    if not clauses:
+        return said(finding.rule.title)
+    if _LOAD not in exceeded:
+        clauses[0] = f"{_from_to(run.comparison)}: {clauses[0]}"
+    if "hit_rate" not in exceeded and (hit_rate := _hit_rate(run)):
+        clauses.append(hit_rate)
+    return "; ".join(clauses)
+
+
+def _clause(finding: ConditionFinding, run: Run, look: Look) -> str | None:
+    estimate = sentences.estimate_of(finding, run)
+    if not isinstance(estimate, Estimate):
+        return None
+    title = sentences.title(finding.condition)
+    if isinstance(finding.condition, LevelCondition):
+        level = numbers.level(estimate.measure, estimate.canary.point)
+        return f"{title} {level} ({sentences.bound(finding.condition)})"
+    theta = sentences.theta(finding, estimate)
+    if estimate.measure == _LOAD and theta is not None:
+        load = _load(theta, run, deploy=finding.since is None)
+        return load if finding.since is None else f"since {times.clock(finding.since, look)} {load}"
+    if finding.since is not None:
+        change = numbers.change(estimate.measure, estimate.scale, theta)
+        return f"{title} {change} since {times.clock(finding.since, look)}"
+    return _levels(estimate)
+
+
+def _load(theta: float, run: Run, *, deploy: bool = True) -> str:
+    """The change of the database's load as a person says it; `deploy`: a fleet's change is since the deploy."""
+    concurrent = run.comparison is Comparison.CONCURRENT
+    who = "the canary" if concurrent else "since the deploy the fleet" if deploy else "the fleet"
+    seconds = run.plan.db_load == "db_seconds"
+    verb, what = ("takes", "database time per request") if seconds else ("sends", "queries per request to the database")
+    ratio = numbers.factor(theta)
+    if abs(ratio - 1) < _ABOUT:
+        return f"{who} {verb} as {'much' if seconds else 'many'} {what} as {'the baseline' if concurrent else 'before'}"
+    if ratio >= 2:
+        return f"{who} {verb} {numbers.significant(ratio, 2)}x the {what}"
+    size = numbers.change(_LOAD, Scale.RATIO, theta).lstrip("+−")
+    return f"{who} {verb} {size} {'more' if ratio > 1 else 'less' if seconds else 'fewer'} {what}"
+
+
+def _levels(estimate: Estimate) -> str:
+    """`hit rate 99.2 → 98.1 %`, which speaks for itself; `miss latency, p95 4.6 → 9.3 ms (x2.02)`."""
+    title = MEASURES[estimate.measure].title
+    levels = numbers.levels(estimate.measure, estimate.baseline.point, estimate.canary.point, rough=True)
+    return f"{title} {levels}" + ("" if estimate.measure == "hit_rate" else f" ({_change(estimate)})")
+
+
+def _change(estimate: Estimate) -> str:
+    return numbers.change(estimate.measure, estimate.scale, estimate.change.point)
+
+
+def _hit_rate(run: Run) -> str | None:
+    found = (one for one in run.estimates if isinstance(one, Estimate) and one.comparison is run.comparison)
+    return next((_levels(one) for one in found if one.measure == "hit_rate"), None)
+
+
+def _passed(run: Run) -> str:
+    """The load and the hit rate, each as far as it was settled."""
+    conditions = [one for finding in sentences.gating(run) for one in finding.conditions]
+    outcomes = {one.condition.measure: one.outcome for one in conditions}
+    load = next((one for one in conditions if one.condition.measure == _LOAD), None)
+    settled = load is not None and load.outcome is not Outcome.UNDETERMINED
+    told = (_load_held(load, run) if load else None, _hit_rate(run))
+    text = "; ".join(clause for clause in (told if settled else reversed(told)) if clause)
+    if all(told) and settled and outcomes.get("hit_rate") is Outcome.EXCEEDED:
+        text = ", although ".join(clause for clause in told if clause)
+    warned = [said(one.rule.id, 60) for one in run.findings if one.outcome is Outcome.EXCEEDED]
+    if warned:
+        text += f"; {len(warned)} warning{'s' if len(warned) > 1 else ''} ({said(', '.join(warned), 120)})"
+    return text.removeprefix("; ") or "every rule that can fail is within its bounds"
+
+
+def _load_held(finding: ConditionFinding, run: Run) -> str | None:
+    estimate = sentences.estimate_of(finding, run)
+    if not isinstance(estimate, Estimate) or estimate.change.point is None:
+        return None
+    if finding.outcome is Outcome.UNDETERMINED:
+        return f"{MEASURES[_LOAD].title} {_change(estimate)}, too uncertain to count"
+    return f"{_load(estimate.change.point, run)} ({_accepted(finding.condition)})"
+
+
+def _accepted(condition: Leaf) -> str:
+    if isinstance(condition, ChangeCondition) and condition.direction is Direction.RISES:
+        return f"up to {said(condition.bound.text, 40)} is accepted"
+    return f"bound: {sentences.bound(condition)}"
+
+
+def _inconclusive(run: Run, look: Look) -> str:
+    if run.exit.source_error:
+        return f"INCONCLUSIVE (source error): {_source_error(run, run.exit.source_error)}"
+    head = f"INCONCLUSIVE ({', '.join(run.undetermined)})" if run.undetermined else "INCONCLUSIVE"
+    if run.warnings:
+        text = f"{head}: the source warns that its answer may be partial: “{said(run.warnings[0])}”"
+        if any(finding.outcome is Outcome.EXCEEDED for finding in sentences.gating(run)):
+            text += f"; as far as it goes, {_decided(run, look)}"
+        return text
+    finding = _foremost(run)
+    if finding is None:
+        return f"{head}: there was no rule that could fail"
+    return f"{head}: {sentences.reason(finding)}{_so_far(finding, run)}{sentences.settled_by(finding)}"
+
+
+def _foremost(run: Run) -> Finding | None:
+    """Of the undetermined rules that can fail the one to tell first: the worst kind, then what looks bad."""
+    undetermined = [finding for finding in sentences.gating(run) if finding.outcome is Outcome.UNDETERMINED]
+    return min(
+        undetermined,
+        key=lambda one: (_WORST_FIRST.index(sentences.kind(one)), not sentences.looks_bad(one)),
+        default=None,
+    )
+
+
+def _so_far(finding: Finding, run: Run) -> str:
+    """What was measured of the condition because of which the rule is undetermined."""
+    for one in finding.conditions:
+        told = one.reason and finding.reason and finding.reason.endswith(one.reason)
+        estimate = sentences.estimate_of(one, run)
+        if told and isinstance(estimate, Estimate) and one.outcome is Outcome.UNDETERMINED:
+            levels = numbers.levels(estimate.measure, estimate.baseline.point, estimate.canary.point)
+            return f" (so far {levels}, {_change(estimate)})"
+    return ""
+
+
+def _source_error(run: Run, error: str) -> str:
+    failures = sentences.failures(run)
+    if not failures:
+        return said(error, 600)
+    reading, failure = failures[0]
+    came = "could not be reached" if failure.unreachable else "answered"
+    others = f" ({len(failures)} of {len(run.queries)} queries failed)" if len(run.queries) > 1 else ""
+    return f"{said(reading.where, 200)} {came}: {said(failure.answer)}{others}"
+
+
+def _from_to(comparison: Comparison) -> str:
+    return "from baseline to canary" if comparison is Comparison.CONCURRENT else "since the deploy"

@@ -1,0 +1,163 @@
+"""The record of a run: strict JSON from which the run can be read again, and its schema."""
+
+import json
+import re
+from functools import cache
+from typing import Any, Final
+
+from pydantic import ConfigDict, SecretStr, TypeAdapter, ValidationError
+
+from canary_guard.errors import RecordingError
+from canary_guard.model.run import RUN_FORMAT, Run
+from canary_guard.model.series import Content, Reading
+from canary_guard.reports.escaping import HIDDEN, said
+from canary_guard.reports.headline import verdict_sentence
+from canary_guard.reports.look import Look
+
+_FIRST: Final = ("format", "tool", "verdict")
+_EXACT: Final = 2**53
+"""Below this every whole number is itself as a float."""
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+_INFINITY: Final = float("inf")
+_AGAIN: Final = "Write the record again with -o json=FILE."
+
+
+def render(run: Run, look: Look | None = None) -> str:  # noqa: ARG001 - every report takes a look
+    """The record in the model's order, with the verdict's sentence beside the verdict; for the same run the same bytes.
+
+    `render(read(render(run)))` is `render(run)`. Secrets are written as asterisks. ValueError on a number that is NaN
+    or infinite: a run has none.
+    """
+    # Not in mode "json", which would write null for a NaN.
+    fields: dict[str, Any] = _adapter().dump_python(run)
+    head = {name: fields.pop(name) for name in _FIRST}
+    return _written({**head, "sentence": verdict_sentence(run), **fields}, "") + "\n"
+
+
+def read(text: str, *, where: str) -> Run:
+    """The run of a record; RecordingError if it is no usable one. Keys that this version does not know are skipped.
+
+    `where` is the file's name, for the error.
+    """
+    try:
+        fields = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except json.JSONDecodeError as error:
+        raise _unusable(f"{where}:{error.lineno}", f"this is no complete JSON text ({error.msg})", _AGAIN) from error
+    except (ValueError, RecursionError) as error:
+        raise _unusable(where, f"this is no JSON text that can be read: {error}", _AGAIN) from error
+    _check_format(fields, where)
+    try:
+        run = _adapter().validate_python(fields)
+    except ValidationError as error:
+        raise _unusable(where, _first_problem(error), _AGAIN) from error
+    for reading in run.queries:
+        _check_series(reading, where)
+    return run
+
+
+def run_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of what `render` writes."""
+    # A list, because pydantic takes a configuration only with what has none of its own.
+    adapter = TypeAdapter(list[Run], config=ConfigDict(use_attribute_docstrings=True))
+    definitions = adapter.json_schema(mode="serialization")["$defs"]
+    record = definitions.pop("Run")
+    fields = record["properties"]
+    head = {name: fields.pop(name) for name in _FIRST}
+    sentence = {"type": "string", "description": "The verdict and the numbers that decided it, for a person."}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:{RUN_FORMAT.replace('/', ':')}",
+        "title": f"The record of a run of canary-guard ({RUN_FORMAT})",
+        "description": "All that was asked and found. Every time is a whole number of milliseconds since the Unix "
+        "epoch (UTC), every duration a whole number of milliseconds. Later versions may add keys; none of these "
+        "changes its meaning while the format is v1.",
+        "type": "object",
+        "required": [*head, "sentence", *fields],
+        "properties": {**head, "sentence": sentence, **fields},
+        "$defs": definitions,
+    }
+
+
+def _check_format(fields: object, where: str) -> None:
+    found = fields.get("format") if isinstance(fields, dict) else None
+    if found == RUN_FORMAT:
+        return
+    if isinstance(found, str) and found.startswith("canary-guard/"):
+        advice = "Read it with a version of canary-guard that knows it."
+        raise _unusable(where, f"its format is {said(found, 80)}, and this version reads {RUN_FORMAT}", advice)
+    raise _unusable(where, f"it does not say that its format is {RUN_FORMAT}", "Give a record that -o json=FILE wrote.")
+
+
+def _check_series(reading: Reading, where: str) -> None:
+    intervals = reading.query.grid.intervals
+    expected = intervals if reading.content is Content.INCREASE else intervals + 1
+    for series in reading.series:
+        if series.values.shape != (expected,):
+            answer = f"a series of {reading.query.key} has {series.values.size} values where {expected} belong"
+        elif not all(0 <= index < expected for index in series.missing):
+            answer = f"a series of {reading.query.key} misses values that it cannot have"
+        elif len(series.labels) != len(reading.split):
+            answer = f"a series of {reading.query.key} has {len(series.labels)} labels, not {len(reading.split)}"
+        else:
+            continue
+        raise _unusable(where, answer, _AGAIN)
+
+
+def _first_problem(error: ValidationError) -> str:
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    place = ".".join(str(part) for part in problems[0]["loc"])
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{said(place, 200)}: {said(problems[0]['msg'])}{more}"
+
+
+def _unusable(where: str, answer: str, advice: str) -> RecordingError:
+    return RecordingError(asked="a run's record", where=where, answer=answer, advice=advice)
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is no number in JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if abs(number) < _INFINITY else _refuse(text)
+
+
+@cache
+def _adapter() -> TypeAdapter[Run]:
+    return TypeAdapter(Run)
+
+
+def _written(value: object, indent: str) -> str:
+    """JSON, with a list of plain values on one line: a series is a line and not a page."""
+    inner = indent + " "
+    match value:
+        case dict() if value:
+            lines = (f"{inner}{_plain(key)}: {_written(entry, inner)}" for key, entry in value.items())
+            return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+        case list() | tuple() if any(isinstance(entry, dict | list | tuple) for entry in value):
+            return "[\n" + ",\n".join(inner + _written(entry, inner) for entry in value) + f"\n{indent}]"
+        case list() | tuple():
+            return _plain([_scalar(entry) for entry in value])
+        case _:
+            return _plain(_scalar(value))
+
+
+def _scalar(value: object) -> object:
+    """A secret as asterisks; a whole number without its `.0`, so that it is the same before and after it was read."""
+    if isinstance(value, SecretStr):
+        return str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return int(value)
+    return value
+
+
+def _plain(value: object) -> str:
+    """On one line, with nothing in it that a terminal or a CI system would obey."""
+    return HIDDEN.sub(_escaped, _ENCODER.encode(value)).replace("##[", "##\\u005b")
+
+
+def _escaped(hidden: re.Match[str]) -> str:
+    # Lone surrogates, which UTF-8 does not have, are not kept.
+    char = hidden[0]
+    return "\\ufffd" if "\ud800" <= char <= "\udfff" else json.dumps(char)[1:-1]

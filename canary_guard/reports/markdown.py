@@ -1,0 +1,132 @@
+"""The report for a pull request or a step summary: GitHub's Markdown, never longer than GitHub takes."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from canary_guard.model.estimate import Estimate
+from canary_guard.model.run import Run
+from canary_guard.reports import rows, sentences
+from canary_guard.reports.advice import what_to_do
+from canary_guard.reports.escaping import said, shorten
+from canary_guard.reports.headline import verdict_sentence
+from canary_guard.reports.look import Look
+
+LONGEST = 60_000
+"""characters; GitHub takes 65,536 in a comment"""
+_ICONS = {
+    "pass": "✅",
+    "fail": "❌",
+    "inconclusive": "❔",
+    "within": "✅",
+    "exceeded": "❌",
+    "warning": "⚠️",
+    "undetermined": "❔",
+}
+_MARKS = re.compile(r"[\\`*_\[\]<>|~$&#@]|^[-+=]|^\d+(?=[.)](?:\s|$))|www(?=\.)|:(?=//)", re.IGNORECASE)
+_NO_SPACE = "&#8203;"
+"""Between an @ and a name, a # and a number, http: and //: GitHub links what it finds even behind escapes."""
+
+
+def render(run: Run, look: Look) -> str:
+    """Verdict, what to do, rules and warnings; the rest in a fold. Where there is no room it says what was left out."""
+    lines = list(_above_the_fold(run, look))
+    below = ["", "<details>", "<summary>Measures, data and queries</summary>", *_below_the_fold(run, look)]
+    end = ["", "</details>", "", f"{prose(sentences.exit_sentence(run))} · {prose(said(run.tool, 100))}", ""]
+    room = LONGEST - _length([*lines, *below, *end])
+    queries = (f"- {code(row.key)}, {prose(row.came)}: {code(row.text)}" for row in rows.query_rows(run))
+    return "\n".join([*lines, *below, "", "**Queries**", "", *_fitted(queries, room - 500, "queries"), *end])
+
+
+def prose(text: str) -> str:
+    """Foreign text, made visible, as text that Markdown and GitHub leave as it is."""
+    return _MARKS.sub(_neutral, text.strip())
+
+
+def code(text: str, *, cell: bool = False) -> str:
+    """Foreign text, made visible, as a code span; `cell`: inside a table."""
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    padding = " " if text.startswith("`") or text.endswith("`") else ""
+    span = f"{fence}{padding}{text}{padding}{fence}"
+    return span.replace("|", r"\|") if cell else span
+
+
+def _neutral(mark: re.Match[str]) -> str:
+    text = mark[0]
+    match text:
+        case "@" | ":":
+            return text + _NO_SPACE
+        case "#":
+            return f"&#35;{_NO_SPACE}"
+        case _ if text.isalnum():
+            return text + _NO_SPACE
+        case _:
+            return f"&#{ord(text)};"
+
+
+def _above_the_fold(run: Run, look: Look) -> Iterator[str]:
+    yield f"## {_ICONS[run.verdict]} canary-guard: {code(said(run.plan.service, 100))}"
+    yield from ("", f"**{prose(shorten(verdict_sentence(run, look), 1500))}**", "", "**What to do**", "")
+    yield from _fitted((f"- {prose(text)}" for text in what_to_do(run)), 6_000, "pieces of advice")
+    yield from ("", f"| | rule | {' → '.join(sentences.sides(run.comparison))} (change) | bound |", _ruler(4))
+    yield from _fitted(_rules(run, look), 14_000, "rules and conditions")
+    if warnings := sentences.warnings(run, look, brief=True):
+        yield from ("", "**Warnings**", "")
+        yield from _fitted((f"- {_ICONS['warning']} {prose(text)}" for text in warnings), 8_000, "warnings")
+
+
+def _rules(run: Run, look: Look) -> Iterator[str]:
+    for row in rows.rule_rows(run, look):
+        why = f" {prose(row.why)}" if row.why else ""
+        yield _row(
+            (f"{_ICONS[row.word]} {row.word}", f"**{prose(row.title)}** ({code(row.id, cell=True)}){why}", "", "")
+        )
+        for one in row.conditions:
+            yield _row((_ICONS[one.outcome], prose(one.measure), prose(one.measured), prose(one.bound)))
+
+
+def _below_the_fold(run: Run, look: Look) -> Iterator[str]:
+    if any(isinstance(one, Estimate) for one in run.estimates):
+        head = ("measure", *sentences.sides(run.comparison), "change", rows.interval_title(run))
+        yield from ("", _row(head), _ruler(len(head)))
+        for row in rows.measure_rows(run):
+            yield _row((row.title, row.baseline, row.canary, row.change, row.interval))
+    if notes := rows.measure_notes(run):
+        yield ""
+        yield from _fitted(_list(notes), 4_000, "remarks")
+    if not_asked := sentences.not_asked(run):
+        yield from ("", "**Not asked**", "")
+        yield from _fitted(_list(not_asked), 4_000, "rules")
+    if faults := rows.data_faults(run):
+        yield from ("", "**Data**", "")
+        yield from _fitted(_list(faults), 6_000, "remarks")
+    yield from ("", "**What was compared**", "")
+    yield from (f"- {word}: {prose(text)}" for word, text in rows.facts(run, look))
+
+
+def _list(texts: Iterable[str]) -> Iterator[str]:
+    return (f"- {prose(text)}" for text in texts)
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _ruler(columns: int) -> str:
+    return "|" + " --- |" * columns
+
+
+def _fitted(lines: Iterable[str], room: int, what: str) -> list[str]:
+    """As many lines as there is room for (in characters), and how many `what` were left out."""
+    kept: list[str] = []
+    left_out = 0
+    for line in lines:
+        room -= len(line) + 1
+        if room >= 0 and not left_out:
+            kept.append(line)
+        else:
+            left_out += 1
+    return [*kept, "", f"… and {left_out} more {what}: see the JSON record."] if left_out else kept
+
+
+def _length(lines: Sequence[str]) -> int:
+    return sum(len(line) + 1 for line in lines)

@@ -1,0 +1,168 @@
+"""The rows of the page's tables that are more than words: measures against their bounds, and units with faults."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from canary_guard.model.estimate import Estimate, Estimated, Interval
+from canary_guard.model.finding import ConditionFinding, Finding, Outcome
+from canary_guard.model.measure import MEASURES
+from canary_guard.model.rule import ChangeCondition
+from canary_guard.model.run import Run, UnitQuality
+from canary_guard.model.window import Period
+from canary_guard.reports import bounds, numbers, sentences, times
+from canary_guard.reports.escaping import said
+from canary_guard.reports.forest import Forest, forest
+from canary_guard.reports.look import Look
+
+_NAMED = 4
+"""So many units with faults are named in the sentences about the data, and need no table."""
+_MOST_UNITS = 40
+"""So many are listed one by one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureRow:
+    """A measure and one bound that it is held against; or a measure that no rule asks about."""
+
+    title: str
+    baseline: str
+    canary: str
+    change: str
+    interval: str
+    """Of the change; or why there is none"""
+    bound: str
+    """Empty where no rule asks"""
+    outcome: Outcome | None
+    forest: Forest | None
+    forest_label: str
+    """The picture in words"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRow:
+    """A unit whose data has faults."""
+
+    unit: str
+    where: str
+    remarks: str
+
+
+def intervals(finding: Finding, run: Run) -> tuple[str, ...]:
+    """For each condition of a finding the interval of the change that was judged; empty where there is none."""
+    estimates = ((one, sentences.estimate_of(one, run)) for one in finding.conditions)
+    return tuple(
+        _interval(estimated, judged_change(one, estimated)) if isinstance(estimated, Estimate) else ""
+        for one, estimated in estimates
+    )
+
+
+def measure_rows(run: Run, look: Look) -> tuple[tuple[MeasureRow, ...], tuple[MeasureRow, ...]]:
+    """A row for each measure and bound, in the order of the rules; and one for each measure that no rule asks about."""
+    conditions = [one for finding in run.findings for one in finding.conditions]
+    held = {(one.condition.measure, sentences.bound(one.condition), one.comparison): one for one in conditions}
+    asked = {one.condition.measure for one in conditions}
+    others = {one.measure: one for one in reversed(run.estimates) if one.measure not in asked}
+    return (
+        tuple(_held_row(one, run, look) for one in held.values()),
+        tuple(_row(MEASURES[name].title, others[name]) for name in MEASURES if name in others),
+    )
+
+
+def _held_row(finding: ConditionFinding, run: Run, look: Look) -> MeasureRow:
+    title = sentences.title(finding.condition)
+    if finding.comparison is not run.comparison:
+        title = f"{title} ({finding.comparison})"
+    return _row(title, sentences.estimate_of(finding, run), finding, look)
+
+
+def _row(
+    title: str, estimated: Estimated | None, finding: ConditionFinding | None = None, look: Look | None = None
+) -> MeasureRow:
+    bound = sentences.bound(finding.condition) if finding else ""
+    outcome = finding.outcome if finding else None
+    if not isinstance(estimated, Estimate):
+        return MeasureRow(
+            title=title,
+            baseline=numbers.UNDEFINED,
+            canary=numbers.UNDEFINED,
+            change="not measured",
+            interval=said(estimated.reason if estimated else "no estimate was made"),
+            bound=bound,
+            outcome=outcome,
+            forest=None,
+            forest_label="",
+        )
+    judged = judged_change(finding, estimated) if finding else estimated.change
+    baseline, canary = numbers.estimate_levels(estimated)
+    change = numbers.change(estimated.measure, estimated.scale, judged.point)
+    interval = _interval(estimated, judged)
+    if finding and finding.since is not None:
+        change = f"{change} since {times.clock(finding.since, look or Look())}"
+    return MeasureRow(
+        title=title,
+        baseline=baseline,
+        canary=canary,
+        change=change,
+        interval=interval,
+        bound=bound,
+        outcome=outcome,
+        forest=_forest(finding, judged) if finding else None,
+        forest_label=f"{title}: {change}, {interval or 'without an interval'}; bound: {bound}; {outcome}",
+    )
+
+
+def _forest(finding: ConditionFinding, judged: Interval) -> Forest | None:
+    if not isinstance(finding.condition, ChangeCondition):
+        return None
+    at = bounds.change_at(finding.condition)
+    return None if at is None else forest(judged, bound=at)
+
+
+def judged_change(finding: ConditionFinding, estimate: Estimate) -> Interval:
+    """The change that was held against the bound: over the window, or over the last part of it that exceeded alone."""
+    tails = (tail for tail in (estimate.half, estimate.quarter) if tail is not None and tail.start == finding.since)
+    return next((tail.change for tail in tails), estimate.change)
+
+
+def _interval(estimate: Estimate, change: Interval) -> str:
+    return numbers.change_interval(estimate.measure, estimate.scale, change)
+
+
+def unit_counts(run: Run) -> tuple[str, ...]:
+    """How many units there were on each side: `canary: 2 pods`."""
+    sides: dict[str, list[UnitQuality]] = {}
+    for unit in run.data_quality.units:
+        sides.setdefault(_where(unit, run), []).append(unit)
+    return tuple(f"{side}: {_number(len(units), said(run.plan.unit, 60))}" for side, units in sides.items())
+
+
+def unit_rows(run: Run) -> tuple[tuple[UnitRow, ...], int]:
+    """The units with faults where there are many, those with the most gaps first, and how many more there are."""
+    faulty = [unit for unit in run.data_quality.units if unit.resets or unit.gaps or unit.appeared or unit.left]
+    if len(faulty) <= _NAMED:
+        return (), 0
+    worst = sorted(faulty, key=lambda unit: -unit.gaps)[:_MOST_UNITS]
+    rows = (
+        UnitRow(unit=said(unit.unit, 120), where=_where(unit, run), remarks="; ".join(_remarks(unit))) for unit in worst
+    )
+    return tuple(rows), len(faulty) - len(worst)
+
+
+def _where(unit: UnitQuality, run: Run) -> str:
+    arm = unit.arm or "both arms"
+    return f"{arm}, {unit.period} the deploy" if run.windows.before or unit.period is Period.BEFORE else arm
+
+
+def _remarks(unit: UnitQuality) -> Iterator[str]:
+    if unit.gaps:
+        yield f"{unit.gaps} of {_number(unit.expected, 'interval')} without an answer"
+    if unit.resets:
+        yield _number(unit.resets, "restart")
+    if unit.appeared:
+        yield "appeared inside the window"
+    if unit.left:
+        yield "left inside the window"
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

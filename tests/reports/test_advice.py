@@ -1,0 +1,74 @@
+from dataclasses import replace
+
+from canary_guard.model.estimate import Undetermined
+from canary_guard.model.finding import Finding
+from canary_guard.reports.advice import what_to_do
+from tests.reports import runs
+
+
+def test_a_failure_gives_the_advice_of_what_was_exceeded_once() -> None:
+    run = runs.fail()
+    assert what_to_do(run) == ("Roll back or disable the change first; tune later.",)
+    assert what_to_do(replace(run, findings=run.findings * 2)) == what_to_do(run)
+
+
+def test_advice_of_a_warn_rule_is_not_what_to_do() -> None:
+    run = runs.fail()
+    gate = replace(run.findings[0], rule=replace(run.findings[0].rule, advice="Roll back."))
+    assert what_to_do(replace(run, findings=(gate, run.findings[1]))) == ("Roll back.",)
+
+
+def test_a_pass_needs_nothing() -> None:
+    run = runs.passing()
+    assert what_to_do(run) == ("Nothing: the rollout may go on.",)
+    warned = replace(run, findings=(run.findings[0], runs.fail().findings[1]))
+    assert what_to_do(warned) == ("Look at the warnings: the rollout may go on.",)
+
+
+def test_too_little_traffic_says_how_long_to_wait_and_with_which_window() -> None:
+    assert what_to_do(runs.inconclusive()) == (
+        "It looks bad so far: hold the rollout, and be ready to roll back.",
+        "Wait another 12 min, then check again over the longer window (--window 22m).",
+    )
+
+
+def test_of_several_rules_the_longest_wait_counts() -> None:
+    run = runs.inconclusive()
+    longer = replace(run.findings[0], more_time=1_500_000)
+    assert what_to_do(replace(run, findings=(run.findings[0], longer)))[1] == (
+        "Wait another 25 min, then check again over the longer window (--window 35m)."
+    )
+
+
+def test_where_no_time_would_do_it_takes_more_traffic() -> None:
+    run = runs.inconclusive()
+    known: Finding = run.findings[0]
+    unknown = replace(known, more_time=None)
+    assert what_to_do(replace(run, findings=(known, unknown)))[1] == (
+        "Send the canary more traffic, or compare over a longer window, then check again."
+    )
+
+
+def test_missing_data_and_a_cold_cache_hold_the_rollout() -> None:
+    run = runs.no_data()
+    cold = replace(run.findings[0], undetermined=Undetermined.WARM_UP)
+    assert what_to_do(run) == ("Hold the rollout until the missing data is there, then check again.",)
+    assert what_to_do(replace(run, findings=(cold,))) == (
+        "Hold the rollout until the canary's cache is warm, then check again.",
+    )
+
+
+def test_a_source_error_gives_the_sources_advice_alone() -> None:
+    assert what_to_do(runs.source_error()) == ("Check that the server runs and that source.prometheus.url is right.",)
+
+
+def test_one_failed_query_gives_its_advice_in_place_of_a_general_one() -> None:
+    run = runs.source_error()
+    one_failed = replace(run, exit=replace(run.exit, code=3, source_error=None))
+    assert what_to_do(one_failed) == ("Check that the server runs and that source.prometheus.url is right.",)
+
+
+def test_a_partial_answer_is_looked_into() -> None:
+    assert what_to_do(runs.partial()) == (
+        "Hold the rollout, find out why the source's answer is partial, then check again.",
+    )

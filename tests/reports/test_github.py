@@ -1,0 +1,78 @@
+import re
+from dataclasses import replace
+
+import pytest
+
+from canary_guard.model.run import Exit
+from canary_guard.reports import github
+from canary_guard.reports.escaping import HIDDEN
+from canary_guard.reports.headline import verdict_sentence
+from canary_guard.reports.look import Look
+from tests.reports import runs
+
+COMMAND = re.compile(r"::(error|warning|notice) title=[^:,]*::(.*)")
+EVERY = {**runs.RUNS, "hostile": runs.hostile}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_line_is_one_annotation(name: str) -> None:
+    lines = github.render(EVERY[name](), Look()).split("\n")
+    assert lines.pop() == ""
+    for line in lines:
+        assert COMMAND.fullmatch(line), line
+        assert not HIDDEN.search(line)
+        assert not re.search(r"%(?!25|0A|0D|3A|2C)", line)
+        assert len(line) < 3 * 4000
+
+
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [
+        ("pass", "notice"),
+        ("fail", "error"),
+        ("inconclusive", "error"),
+        ("source-error", "error"),
+        ("shadow", "warning"),
+    ],
+)
+def test_the_verdict_has_the_level_of_its_exit_code(name: str, level: str) -> None:
+    assert github.render(runs.RUNS[name](), Look()).startswith(f"::{level} title=canary-guard%3A shop-api::")
+
+
+def test_an_inconclusive_run_that_counts_as_a_pass_still_warns() -> None:
+    run = replace(runs.inconclusive(), exit=Exit(code=0, note="counts as pass"))
+    assert github.render(run, Look()).startswith("::warning ")
+
+
+def test_percent_is_escaped_first_and_lines_are_kept() -> None:
+    line = github.render(runs.fail(), Look()).splitlines()[0]
+    assert line.endswith("hit rate 99.2 → 98.1 %25%0ARoll back or disable the change first; tune later.%0Aexit code 1")
+
+
+def test_no_more_annotations_than_github_shows() -> None:
+    run = replace(runs.fail(), warnings=tuple(f"warning {index}" for index in range(30)))
+    lines = github.render(run, Look()).splitlines()
+    assert len(lines) == 10
+    assert lines[-1].endswith("warning 7%0A22 more warnings are in the other reports")
+
+
+def test_ascii_where_the_log_is_ascii() -> None:
+    assert github.render(runs.fail(), Look(unicode=False)).isascii()
+
+
+def test_outputs_are_one_line_each() -> None:
+    assert github.outputs(runs.inconclusive()) == {
+        "verdict": "inconclusive",
+        "exit-code": "3",
+        "undetermined": "exposure",
+        "sentence": verdict_sentence(runs.inconclusive()),
+    }
+    assert all("\n" not in value for value in github.outputs(runs.hostile()).values())
+
+
+def test_outputs_are_written_between_delimiters_that_no_value_contains() -> None:
+    assert github.output_lines({"a": "1", "b": "x\ny"}, delimiter="EOF-7") == (
+        "a<<EOF-7\n1\nEOF-7\nb<<EOF-7\nx\ny\nEOF-7\n"
+    )
+    with pytest.raises(ValueError, match="delimiter"):
+        github.output_lines({"a": "x\nEOF-7\nb=evil"}, delimiter="EOF-7")
