@@ -1,0 +1,245 @@
+"""Arguments, clock, environment, exit code. What a command does is imported when it runs, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from canary_guard import __version__
+from canary_guard.errors import ConfigError, Problem, SourceError
+from canary_guard.options import CONFIG, Output, option, report_options, window_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from canary_guard.console import Progress
+    from canary_guard.model.plan import Plan, SourcePlan
+    from canary_guard.model.run import Run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="canary-guard", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Stop a rollout when the database starts to do the work that the cache used to do.
+
+    Exit codes: 0 pass, 1 fail (regression), 2 usage or configuration, 3 inconclusive, 4 source, 70 internal
+    error, 130 interrupted.
+    """
+
+
+@cli.command()
+@window_options
+@option("--recording", "Judge a recorded incident, offline.", metavar="FILE")
+@option("--run", "Judge a run's own record (JSON) again.", metavar="FILE")
+@option("--compare", "How arms and windows pair.", type=click.Choice(["auto", "concurrent", "before-after"]))
+@option("--wait", "Wait until the window since the deploy is complete.", is_flag=True)
+@option("--inconclusive-as", "pass, fail, or by kind: exposure=pass,data=fail.", metavar="ANSWER")
+@option("--source-error-as", "What a source error counts as.", type=click.Choice(["pass", "fail", "inconclusive"]))
+@report_options
+def check(
+    recording: str | None,
+    run: str | None,
+    wait: bool,
+    outputs: Sequence[Output],
+    quiet: bool,
+    verbose: bool,
+    **options: Any,  # noqa: ANN401 - click's values
+) -> int:
+    """Judge the canary once; the exit code is the verdict.
+
+    \b
+    Examples:
+      canary-guard check --deploy-time -12m
+      canary-guard check --recording incident.jsonl.gz -o terminal -o html=report.html
+      canary-guard check --start 2026-11-21T09:11:07Z --end -1m --set alpha=0.005 -o json=run.json
+      canary-guard check --run run.json --config stricter.yaml
+    """
+    from canary_guard import publish
+    from canary_guard.console import Progress
+
+    if run is not None and recording is not None:
+        raise click.UsageError("--run and --recording exclude each other.")
+    progress = Progress()
+    try:
+        found = _judge_again(run, options) if run is not None else _judge(recording, wait, options, progress)
+    except SourceError as error:
+        answer = options["source_error_as"]
+        _complain(str(error))
+        return {None: 4, "pass": 0, "fail": 1, "inconclusive": 3}[answer]
+    finally:
+        progress.clear()
+    publish.publish(found, outputs or [("terminal", "-")], quiet=quiet, verbose=verbose)
+    if found.exit.source_error is not None:
+        _complain(found.exit.source_error)
+    return found.exit.code
+
+
+def _judge(recording: str | None, wait: bool, options: dict[str, Any], progress: Progress) -> Run:
+    from dataclasses import replace
+
+    import canary_guard.check
+    from canary_guard.model.plan import RecordingPlan
+    from canary_guard.sources import open_source
+
+    plan = _plan(options, source=RecordingPlan(path=recording) if recording else None)
+    if wait and recording is None:
+        times = plan.times
+        if times.deploy_time is None or times.end is not None:
+            raise click.UsageError("--wait needs --deploy-time, and no --end.")
+        progress.wait_until(times.deploy_time + times.window + times.settle)
+        plan = replace(plan, times=replace(times, now=max(times.now, _now())))
+    source = open_source(plan)
+    try:
+        return canary_guard.check.check(plan, source, progress=progress)
+    finally:
+        source.close()
+
+
+def _judge_again(path: str, options: dict[str, Any]) -> Run:
+    """By the record's own plan; or, with --config, by another one over the same data and the same windows."""
+    from dataclasses import replace
+
+    import canary_guard.check
+    from canary_guard.model.plan import RecordingPlan
+    from canary_guard.reports import json_record
+
+    recorded = json_record.read(_text(path), where=path)
+    if options["config"] is None:
+        given = [name for name, value in options.items() if value]
+        if given:
+            raise click.UsageError(f"--run judges by the record's own plan; --{given[0]} needs a --config, too.")
+        return canary_guard.check.check_again(recorded)
+    plan = _plan(options, source=RecordingPlan(path=path), now=recorded.plan.times.now)
+    plan = replace(plan, times=recorded.plan.times)
+    return canary_guard.check.judge_readings(plan, recorded.source, recorded.windows, recorded.queries)
+
+
+@cli.command()
+@click.option("--report", default="demo-report.html", show_default=True, metavar="FILE", help="The page to write.")
+def demo(report: str) -> int:
+    """Judge a recorded incident, offline, and write the HTML report. Exits 0 when the demonstration ran."""
+    from canary_guard import publish
+    from canary_guard.demo import demonstrate
+
+    found = demonstrate(now=_now())
+    whole = publish.publish(found, [("terminal", "-"), ("html", report)])
+    click.echo(f"\n`check` would have exited with {found.exit.code}." + (f" The page: {report}" if whole else ""))
+    return 0 if whole else 1
+
+
+@cli.command()
+@click.argument("run", metavar="RUN.json")
+@report_options
+def report(run: str, outputs: Sequence[Output], quiet: bool, verbose: bool) -> int:
+    """Render a run's record again, in any format; - reads standard input.
+
+    \b
+    Examples:
+      canary-guard report run.json
+      canary-guard report run.json -o html=report.html -o markdown
+    """
+    from canary_guard import publish
+    from canary_guard.reports import json_record
+
+    recorded = json_record.read(_text(run), where=run)
+    whole = publish.publish(recorded, outputs or [("terminal", "-")], quiet=quiet, verbose=verbose)
+    return 0 if whole else 1
+
+
+@cli.command()
+@window_options
+@click.argument("file", metavar="FILE")
+def record(file: str, **options: Any) -> int:  # noqa: ANN401 - click's values
+    """Pull the raw series of a window from the source into a recording FILE (gzip where it ends in .gz).
+
+    \b
+    Example:
+      canary-guard record --start -30m --deploy-time -20m incident.jsonl.gz
+    """
+    from canary_guard import record as hallway
+
+    click.echo(hallway.record(_plan(options, source=None), file), err=True)
+    return 0
+
+
+@cli.command()
+@click.argument("of", type=click.Choice(["config", "run"]))
+def schema(of: str) -> int:
+    """Print the JSON Schema of the configuration or of a run's record."""
+    import json
+
+    from canary_guard.config.schema import config_schema
+    from canary_guard.reports.json_record import run_schema
+
+    click.echo(json.dumps(config_schema() if of == "config" else run_schema(), indent=2))
+    return 0
+
+
+def _plan(options: dict[str, Any], *, source: SourcePlan | None, now: int | None = None) -> Plan:
+    from canary_guard.config.load import load_plan
+
+    flags = dict(options)
+    path, settings = flags.pop("config") or CONFIG, flags.pop("settings")
+    names = {
+        "source_url": "source.prometheus.url",
+        "baseline": "select.baseline",
+        "canary": "select.canary",
+    }
+    return load_plan(
+        _text(path),
+        file="standard input" if path == "-" else path,
+        settings=settings,
+        flags={names.get(name, name): value for name, value in flags.items() if value is not None},
+        environment=os.environ,
+        now=_now() if now is None else now,
+        source=source,
+    )
+
+
+def _text(path: str) -> str:
+    try:
+        with click.open_file(path, encoding="utf-8") as stream:
+            return stream.read()
+    except UnicodeDecodeError as error:
+        raise ConfigError(Problem(what=f"not UTF-8 text (byte {error.start})", file=path)) from error
+    except OSError as error:
+        hint = "; name one with --config" if path == CONFIG else ""
+        raise ConfigError(Problem(what=f"cannot be read: {error.strerror}{hint}", file=path)) from error
+
+
+def _complain(text: str) -> None:
+    """On standard error, a line each, with what a server or a file may have smuggled in made visible."""
+    from canary_guard.reports.escaping import visible
+
+    for line in text.splitlines():
+        click.echo(f"error: {visible(line)}", err=True)
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
+
+
+def main() -> None:
+    """Run a command; whatever goes wrong ends in its exit code."""
+    try:
+        code = cli.main(prog_name="canary-guard", standalone_mode=False)
+        sys.stdout.flush()
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except (ConfigError, SourceError) as error:
+        _complain(str(error))
+        code = error.exit_code
+    except Exception:  # noqa: BLE001 - a crash never exits 0 or 1
+        import traceback
+
+        traceback.print_exc()
+        click.echo("This is a fault in canary-guard: please report it with the lines above.", err=True)
+        code = 70
+    sys.exit(code)

@@ -1,0 +1,69 @@
+"""The terminal that a person sits at: how wide it is, whether it takes colour, and what moves while they wait."""
+
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TextIO
+
+from canary_guard.reports.look import Look
+
+_PATIENCE = 1.0
+"""seconds before a progress line appears"""
+
+
+def look(stream: TextIO, environment: Mapping[str, str], *, quiet: bool = False, verbose: bool = False) -> Look:
+    """How a report may look on this stream: NO_COLOR, COLUMNS and the stream's encoding are honoured."""
+    terminal = stream.isatty()
+    dumb = environment.get("TERM") == "dumb"
+    width = shutil.get_terminal_size().columns if terminal or environment.get("COLUMNS") else 80
+    local = datetime.now(UTC).astimezone()
+    offset = local.utcoffset()
+    return Look(
+        width=min(max(width, 40), 200),
+        color=terminal and not dumb and not environment.get("NO_COLOR"),
+        unicode=(stream.encoding or "ascii").lower().replace("-", "").startswith("utf"),
+        utc_offset=int(offset.total_seconds() * 1000) if offset else 0,
+        zone=local.tzname() or "",
+        quiet=quiet,
+        verbose=verbose,
+    )
+
+
+class Progress:
+    """A line on standard error, only for a person and only when it takes longer than a second."""
+
+    def __init__(self, stream: TextIO = sys.stderr) -> None:
+        self.stream = stream
+        self.began = time.monotonic()
+        self.shown = False
+
+    def __call__(self, done: int, total: int) -> None:
+        """`done` of `total` queries have their answer."""
+        if time.monotonic() - self.began > _PATIENCE:
+            self.say(f"asking: {done} of {total} queries answered")
+
+    def say(self, text: str) -> None:
+        """Show this text in place of the last."""
+        if self.stream.isatty():
+            self.shown = True
+            self.stream.write(f"\r\x1b[K{text}")
+            self.stream.flush()
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self.shown:
+            self.stream.write("\r\x1b[K")
+            self.stream.flush()
+            self.shown = False
+
+    def wait_until(self, when: int) -> None:
+        """Sleep until `when` (ms since the epoch), counting down; without a terminal, say once what is waited for."""
+        left = when / 1000 - time.time()
+        if left > 0 and not self.stream.isatty():
+            self.stream.write(f"waiting {left:.0f} s until the window since the deploy is complete\n")
+        while (left := when / 1000 - time.time()) > 0:
+            self.say(f"waiting {left:.0f} s until the window since the deploy is complete")
+            time.sleep(min(left, 1.0))
+        self.clear()

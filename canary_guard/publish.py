@@ -1,0 +1,47 @@
+"""After the verdict: a run into reports, each to where it was asked for. Nothing here changes the verdict."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from canary_guard import console
+from canary_guard.errors import OutputError
+from canary_guard.model.run import Run
+from canary_guard.publishers import files
+from canary_guard.reports import REPORTS, github
+from canary_guard.reports.look import Look
+
+
+def publish(run: Run, outputs: Sequence[tuple[str, str]], *, quiet: bool = False, verbose: bool = False) -> bool:
+    """Write each report (format, path; `-` for standard output), whatever becomes of the others.
+
+    True if all came through. `github` also appends the run's outputs to the file that GITHUB_OUTPUT names.
+    """
+    shown = console.look(sys.stdout, os.environ, quiet=quiet, verbose=verbose)
+    paper = Look(utc_offset=shown.utc_offset, zone=shown.zone, quiet=quiet, verbose=verbose)
+    whole = True
+    for form, path in outputs:
+        try:
+            if path == "-":
+                _show(REPORTS[form](run, shown), color=shown.color)
+            else:
+                files.write(path, REPORTS[form](run, paper))
+            if form == "github" and (target := os.environ.get("GITHUB_OUTPUT")):
+                files.append(target, github.output_lines(github.outputs(run), delimiter=f"cg-{os.urandom(16).hex()}"))
+        except OutputError as error:
+            whole = False
+            click.echo(f"error: {error}", err=True)
+    return whole
+
+
+def _show(text: str, *, color: bool) -> None:
+    try:
+        click.echo(text, nl=False, color=color)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read it has seen enough; without this the interpreter complains once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise OutputError(f"could not write to standard output: {error.strerror}") from error
