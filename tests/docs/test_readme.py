@@ -1,0 +1,117 @@
+"""The README's tables say what the code says."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from canary_guard.cli import cli
+from canary_guard.config.load import load_plan
+from canary_guard.config.schema import config_schema
+from canary_guard.config.unjudged import UNJUDGED
+from canary_guard.errors import CanaryGuardError, ConfigError, SourceError
+from canary_guard.model.measure import MEASURES, BoundUnit, Measure
+from canary_guard.reports import REPORTS
+from tests.docs.pages import ROOT, table
+
+README = Path("README.md")
+
+
+def code(cell: str) -> str:
+    """What stands between the backticks of a cell."""
+    found = re.match(r"`([^`]+)`", cell)
+    assert found, cell
+    return found[1]
+
+
+def sentence(when: dict[str, Any]) -> str:
+    """A condition of a rule's YAML as the README writes it."""
+    match when:
+        case {"all": parts}:
+            return ", and ".join(sentence(part) for part in parts)
+        case {"any": parts}:
+            return " or ".join(sentence(part) for part in parts)
+        case {"measure": measure, **rest}:
+            within = " in any one stratum" if rest.pop("in", None) else ""
+            ((word, bound),) = rest.items()
+            return f"`{measure}` {word.replace('_', ' ')} {bound}{within}"
+        case _:
+            raise AssertionError(when)
+
+
+def test_exit_codes() -> None:
+    found = {int(row[0]): row[1] for row in table(README, "## Exit codes")}
+    assert set(found) == {0, 1, 2, 3, 4, 70, 130}
+    for error, word in ((ConfigError, "configuration"), (SourceError, "source"), (CanaryGuardError, "internal")):
+        assert word in found[error.exit_code]
+    assert found[0].startswith("pass")
+    assert found[1].startswith("fail")
+    assert found[3].startswith("inconclusive")
+
+
+def test_commands() -> None:
+    found = [(code(row[0]), row[1]) for row in table(README, "## Commands")]
+    assert [name for name, _ in found] == sorted(cli.commands)
+
+
+def test_reports() -> None:
+    assert [code(row[0]) for row in table(README, "## Reports")] == list(REPORTS)
+
+
+def test_packs() -> None:
+    packs = sorted(path.stem for path in (ROOT / "rules").glob("*.yaml"))
+    assert sorted(code(row[0]) for row in table(README, "## Packs and signals")) == packs
+
+
+def units(measure: Measure) -> str:
+    words = {BoundUnit.SECONDS: "ms", BoundUnit.NUMBER: "number"}
+    return " ".join(f"`{words.get(unit, unit.value)}`" for unit in measure.bounds)
+
+
+def test_measures() -> None:
+    found = table(README, "## Measures")
+    named = [name for row in found for name in re.findall(r"`(\w+)`", row[0])]
+    assert named == list(MEASURES)
+    for row in found:
+        for name in re.findall(r"`(\w+)`", row[0]):
+            assert row[2] == units(MEASURES[name]), name
+
+
+def test_default_rules() -> None:
+    written = yaml.safe_load((ROOT / "rules" / "default.yaml").read_text())["rules"]
+    assert [code(row[0]) for row in table(README, "## Default rules")] == [rule["id"] for rule in written]
+    for (_, severity, when), rule in zip(table(README, "## Default rules"), written, strict=True):
+        expected = sentence(rule["when"])
+        later = " in any one stratum" in expected or any(f"`{measure}`" in expected for measure in UNJUDGED)
+        assert severity == rule["severity"]
+        assert when == expected + (" (not judged by this version)" if later else "")
+
+
+def shown(default: object) -> str:
+    """A key's default as the README writes it; nothing where it is nothing."""
+    if isinstance(default, dict):
+        pairs = ((name, value) for name, value in default.items() if value is not None)
+        return ", ".join(f"{name}: {shown(value)}" for name, value in pairs)
+    return "" if default in (None, []) else f"{default:g}" if isinstance(default, float) else str(default).lower()
+
+
+def test_keys_of_the_configuration() -> None:
+    found = {code(row[0]): row[1].strip("`") for row in table(README, "## Configuration")}
+    properties = config_schema()["properties"]
+    assert found == {name: shown(entry.get("default")) for name, entry in properties.items()}
+    assert list(found) == list(properties)
+
+
+@pytest.mark.parametrize("path", [ROOT / "examples" / "canary-guard.yaml"], ids=lambda path: path.name)
+def test_commented_configuration_shows_the_defaults(path: Path) -> None:
+    """Every key whose value it calls a default makes no difference when left out."""
+    text = path.read_text()
+    keep = ("service", "source", "packs", "select", "rules")
+    blocks = re.split(r"^(?=\w)", text, flags=re.MULTILINE)
+    short = "".join(block for block in blocks if block.startswith(keep))
+    environment: dict[str, str] = {}
+    assert short != text
+    whole, least = (load_plan(each, file="x", environment=environment, now=1_795_252_260_000) for each in (text, short))
+    assert whole == least
