@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from canary_guard import __version__
-from canary_guard.errors import ConfigError, Problem, SourceError
+from canary_guard.errors import ConfigError, OutputError, Problem, SourceError
 from canary_guard.options import CONFIG, Output, option, report_options, window_options
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = 2
-    except (ConfigError, SourceError) as error:
+    except (ConfigError, OutputError, SourceError) as error:
         _complain(str(error))
         code = error.exit_code
     except Exception:  # noqa: BLE001 - a crash never exits 0 or 1

@@ -4,7 +4,7 @@ CanaryGuardError            70  a fault of ours
 ├── ConfigError              2  the configuration or the command line cannot be used
 ├── SourceError              4  the source did not answer, or not usably
 │   └── RecordingError       4  a recording or a record cannot be read
-└── OutputError              -  a report could not be written; printed, never raised past the verdict
+└── OutputError              2  a file could not be written; after a verdict it is printed, and the verdict counts
 """
 
 from dataclasses import dataclass
@@ -60,6 +60,6 @@ class RecordingError(SourceError):
 
 
 class OutputError(CanaryGuardError):
-    """A report could not be written; the verdict and its exit code stand."""
+    """A file could not be written. After a verdict it is printed, and the verdict's exit code stands."""
 
-    exit_code = 0
+    exit_code = 2

@@ -43,5 +43,7 @@ def recording_bytes(header: Header, series: Iterable[RawAnswer], *, packed: bool
     by_labels = {tuple(sorted(one["metric"].items())): one for one in series}
     lines = [{key: value for key, value in known.items() if value is not None}]
     lines += ({"metric": one["metric"], "values": one["values"]} for _, one in sorted(by_labels.items()))
-    plain = "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines).encode()
+    plain = "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines).encode(
+        errors="replace"
+    )
     return gzip.compress(plain, mtime=0) if packed else plain
