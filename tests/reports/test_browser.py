@@ -135,7 +135,9 @@ def test_a_page_is_whole_and_in_order_where_a_policy_takes_its_style_away(browse
         assert box is not None
         assert (box["width"], box["height"]) == (560, 234)
         lines = {
-            name: tab.evaluate("(one) => getComputedStyle(one).stroke", chart.locator(f"path.{name}").element_handle())
+            name: tab.evaluate(
+                "(one) => getComputedStyle(one).stroke", chart.locator(f"path.{name}").first.element_handle()
+            )
             for name in ("baseline", "canary", "bound")
         }
         assert len(set(lines.values()) - {"none", "rgb(0, 0, 0)"}) == 3

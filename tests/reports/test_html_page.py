@@ -13,7 +13,7 @@ import html5lib
 import pytest
 
 from canary_guard.model.estimate import Levels
-from canary_guard.model.run import Exit
+from canary_guard.model.run import Exit, Verdict
 from canary_guard.reports import json_record
 from canary_guard.reports.headline import verdict_sentence
 from canary_guard.reports.html_page import render
@@ -317,3 +317,9 @@ def test_twelve_charts_of_120_intervals_are_small_and_quick() -> None:
 def test_a_long_exit_note_is_not_the_heading() -> None:
     run = a_run(exit=Exit(code=0, note="inconclusive-as: exposure=pass"))
     assert "Exit code 0: inconclusive-as: exposure=pass" in text_of(parsed(render(run, LOOK)))
+
+
+def test_a_run_of_nothing_is_a_page_too() -> None:
+    run = a_run(Verdict.INCONCLUSIVE, findings=(), estimates=(), traces=(), queries=(), plan=a_plan(rules=()))
+    text = text_of(parsed(render(run, LOOK)))
+    assert text.index("INCONCLUSIVE") < text.index("Rules") < text.index("Data quality")
