@@ -85,10 +85,13 @@ def _mark(mark: Any) -> yaml.Mark:  # noqa: ANN401 - declared optional, but the 
     return mark  # type: ignore[no-any-return]
 
 
+_Node = yaml.AliasEvent | yaml.ScalarEvent | yaml.CollectionStartEvent
+
+
 class _Composer:
     """Builds nodes from parser events, counting as it goes."""
 
-    def __init__(self, events: Iterator[yaml.Event], file: str) -> None:
+    def __init__(self, events: Iterator[Any], file: str) -> None:
         self.events = events
         self.file = file
         self.problems: list[Problem] = []
@@ -104,22 +107,16 @@ class _Composer:
                     documents += 1
                     if documents > 1:
                         raise self.refused(event, "a second document (`---`); a file holds one configuration")
-                case yaml.NodeEvent():
+                case yaml.AliasEvent() | yaml.ScalarEvent() | yaml.CollectionStartEvent():
                     found = self.node(event, depth=1)
                 case _:
                     pass
         return found
 
-    def node(self, event: yaml.Event, *, depth: int) -> Node:
+    def node(self, event: _Node, *, depth: int) -> Node:
         if depth > MAX_DEPTH:
             raise self.refused(event, f"nested deeper than {MAX_DEPTH} levels")
-        match event:
-            case yaml.AliasEvent():
-                return self.alias(event)
-            case yaml.ScalarEvent() | yaml.SequenceStartEvent() | yaml.MappingStartEvent():
-                return self.anchored(event, depth)
-            case _:
-                raise self.refused(event, "not valid YAML")
+        return self.alias(event) if isinstance(event, yaml.AliasEvent) else self.anchored(event, depth)
 
     def anchored(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, depth: int) -> Node:
         if event.tag is not None:

@@ -11,14 +11,14 @@ from pydantic import ValidationError
 
 from canary_guard.config.asking import LOOKUPS, Configured, ask, signal_keys
 from canary_guard.config.document import parse
-from canary_guard.config.nodes import Entry, Section, nothings, plain, problem
+from canary_guard.config.nodes import Entry, Section, flaws, plain, problem
 from canary_guard.config.overrides import overlay, read_overrides
 from canary_guard.config.packs import merge, read_packs
 from canary_guard.config.problems import problems_in, problems_of
 from canary_guard.config.schema import Config
 from canary_guard.config.signal_entry import signal_problems
 from canary_guard.config.source_section import expand, prometheus_plan
-from canary_guard.config.wording import RefusedError, quoted
+from canary_guard.config.wording import RefusedError
 from canary_guard.errors import ConfigError, Problem
 from canary_guard.model.estimate import Levels, Minimum
 from canary_guard.model.measure import Cost, CostKind
@@ -63,8 +63,7 @@ def load_plan(
     problems += wrong
     tree, wrong = _with_source(tree, environment=environment, given=source is not None)
     problems += wrong
-    for path in nothings(tree):
-        problems.append(problem(tree, path, f"{quoted(path[-1])} has no value; leave the key out for its default"))
+    problems += [problem(tree, path, what) for path, what in flaws(tree)]
     problems += signal_problems(tree)
     try:
         config = Config.model_validate(plain(tree), context={"now": now})

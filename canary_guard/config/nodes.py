@@ -145,18 +145,27 @@ def moved(node: Node, place: Place) -> Node:
             assert_never(never)
 
 
-def nothings(node: Node, path: Trail = ()) -> Iterator[Trail]:
-    """The paths of keys and items without a value."""
+def flaws(node: Node, path: Trail = ()) -> Iterator[tuple[Trail, str]]:
+    """Keys and items without a value, and texts that are none: half a character, from an escape or another encoding."""
     match node:
         case Scalar(value=None):
-            yield path
+            name = quoted(path[-1]) if path and isinstance(path[-1], str) else "this item"
+            yield path, f"{name} has no value; leave the key out for its default"
+        case Scalar(value=str(text)) if not _is_text(text):
+            yield path, f"{quoted(text)} is not text in UTF-8"
         case Scalar():
             pass
         case Items(items=items):
             for index, item in enumerate(items):
-                yield from nothings(item, (*path, index))
+                yield from flaws(item, (*path, index))
         case Section(entries=entries):
             for key, entry in entries.items():
-                yield from nothings(entry.value, (*path, key))
+                if not _is_text(key):
+                    yield (*path, key), f"the key {quoted(key)} is not text in UTF-8"
+                yield from flaws(entry.value, (*path, key))
         case _ as never:
             assert_never(never)
+
+
+def _is_text(text: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" for sign in text)

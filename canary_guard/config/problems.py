@@ -15,6 +15,7 @@ from canary_guard.errors import Problem
 
 _EXPECTED = {
     "string_type": "text",
+    "string_unicode": "text",
     "bool_type": "`true` or `false`",
     "int_type": "a whole number",
     "float_type": "a number",

@@ -101,7 +101,7 @@ def parse_duration(raw: object, *, least: int = 1) -> int:
 
 
 def _meant_duration(text: str) -> str:
-    if re.fullmatch(_NUMBER, text):
+    if re.fullmatch(_NUMBER, text) and len(text) < 10:
         return f", without a unit; did you mean `{text}s` or `{text}m`?"
     words = re.findall(rf"({_NUMBER})\s*([A-Za-z]+)", text)
     guess = "".join(number + _OTHER_NAMES.get(unit.lower(), unit.lower()) for number, unit in words)
@@ -132,6 +132,8 @@ def parse_time(raw: object, *, now: int) -> Moment:
 
 def _unix(text: str) -> int:
     seconds = Decimal(text)
+    if seconds >= 10**14:
+        raise RefusedError(f"{quoted(text)} is no Unix time in seconds")
     if seconds >= 10**11:
         raise RefusedError(f"{quoted(text)} is no Unix time in seconds; did you mean `{seconds / 1000:f}`?")
     if seconds < 10**8:

@@ -43,8 +43,7 @@ def check_regex(pattern: str) -> None:
             raise RefusedError(
                 f"the regular expression {quoted(pattern)} has {foreign}, which Prometheus does not know"
             )
-        # A `?` after a repeat makes it lazy, and is no repeat itself.
-        repeated = token.lastgroup == "repeat" and not (repeated and text == "?")
+        repeated = token.lastgroup == "repeat"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", FutureWarning)

@@ -68,8 +68,8 @@ class MinimumSection(Keys):
     """Below these (in the smaller arm) a change is never proved to be within its bound."""
 
     intervals: Annotated[int, Field(ge=_MINIMUM.intervals, le=MAX_POINTS)] = key("Intervals.", _MINIMUM.intervals)
-    lookups: Annotated[float, Field(ge=1)] = key("Lookups.", _MINIMUM.lookups)
-    misses: Annotated[float, Field(ge=1)] = key("Misses.", _MINIMUM.misses)
+    lookups: Annotated[float, Field(ge=1, le=1e12)] = key("Lookups.", _MINIMUM.lookups)
+    misses: Annotated[float, Field(ge=1, le=1e12)] = key("Misses.", _MINIMUM.misses)
 
 
 class AmplificationSection(Keys):
@@ -78,7 +78,7 @@ class AmplificationSection(Keys):
     cost: Literal["auto", "latency", "db_seconds", "db_queries", "fixed"] = key(
         "`auto` takes the first of the three whose signals there are.", "auto"
     )
-    value: Annotated[float, Field(gt=0)] | None = key("How many hits a miss costs, with `fixed`.", None)
+    value: Annotated[float, Field(gt=0, le=1e6)] | None = key("How many hits a miss costs, with `fixed`.", None)
 
     @model_validator(mode="after")
     def _value_with_fixed(self) -> Self:
@@ -89,12 +89,15 @@ class AmplificationSection(Keys):
         return self
 
 
+Amount = Annotated[float, Field(gt=0, le=1e12)]
+
+
 class CapacitySection(Keys):
     """What the database can take, for the projection to full traffic."""
 
-    peak_requests_per_second: Annotated[float, Field(gt=0)] | None = key("Of the service, on its worst day.", None)
-    db_queries_per_second: Annotated[float, Field(gt=0)] | None = key("That the database can answer.", None)
-    db_pool_size: Annotated[float, Field(gt=0)] | None = key("Connections, of all units together.", None)
+    peak_requests_per_second: Amount | None = key("Of the service, on its worst day.", None)
+    db_queries_per_second: Amount | None = key("That the database can answer.", None)
+    db_pool_size: Amount | None = key("Connections, of all units together.", None)
 
     @model_validator(mode="after")
     def _not_empty(self) -> Self:

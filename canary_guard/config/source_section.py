@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Self, assert_never
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
@@ -175,6 +175,8 @@ def expand(node: Node, environment: Mapping[str, str]) -> tuple[Node, list[Probl
             values = {name: expand(entry.value, environment) for name, entry in entries.items()}
             new = {name: Entry(key=entries[name].key, value=value) for name, (value, _) in values.items()}
             return replace(node, entries=new), [one for _, found in values.values() for one in found]
+        case _ as never:
+            assert_never(never)
 
 
 def _unset(name: str) -> str:

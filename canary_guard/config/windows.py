@@ -1,6 +1,7 @@
 """Which comparison a plan means, and the windows that it judges: a plan and a source's facts in, `Windows` out."""
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from canary_guard.config.quantities import check_points
 from canary_guard.config.wording import RefusedError, duration, time
@@ -27,6 +28,8 @@ def choose_comparison(plan: Plan) -> tuple[Comparison, str]:
             return Comparison.CONCURRENT, "side by side, because both arms are selected"
         case Compare.AUTO:
             return Comparison.BEFORE_AFTER, "before and after the deploy, because no arms are selected"
+        case _ as never:
+            assert_never(never)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canary_guard.config.document import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, parse, parse_value, resolved
@@ -147,11 +147,13 @@ def lines(text: str) -> list[str]:
     return [line for problem in problems for line in str(problem).splitlines()[1:]]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_read_or_refused_in_one_line(text: str) -> None:
     assert lines(text) == []
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab:-[]{}*&!|>'\"#,? \n\t%@`0.", max_size=60))
 def test_any_punctuation_is_read_or_refused_in_one_line(text: str) -> None:
     assert lines(text) == []

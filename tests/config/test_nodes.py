@@ -1,7 +1,7 @@
 import pytest
 
 from canary_guard.config.document import parse
-from canary_guard.config.nodes import Place, Scalar, Section, identity, moved, nothings, plain, problem, put
+from canary_guard.config.nodes import Place, Scalar, Section, flaws, identity, moved, plain, problem, put
 from canary_guard.config.wording import RefusedError
 
 TEXT = """\
@@ -56,8 +56,18 @@ def test_identity() -> None:
     assert identity(flag("id")) is None
 
 
-def test_nothings() -> None:
-    assert list(nothings(parse("a: \nb: [1, ~]\nc: {d: null, e: ''}", file="f")[0])) == [("a",), ("b", 1), ("c", "d")]
+def test_flaws() -> None:
+    text = 'a: \nb: [1, ~]\nc: {d: null, e: \'\'}\nf: "\\ud800"\n"\\udfff": 1'
+    assert list(flaws(parse(text, file="f")[0])) == [
+        (("a",), "`a` has no value; leave the key out for its default"),
+        (("b", 1), "this item has no value; leave the key out for its default"),
+        (("c", "d"), "`d` has no value; leave the key out for its default"),
+        (("f",), r"`\ud800` is not text in UTF-8"),
+        (("\udfff",), r"the key `\udfff` is not text in UTF-8"),
+    ]
+    assert list(flaws(Scalar(value=None, place=Place("--x")))) == [
+        ((), "this item has no value; leave the key out for its default")
+    ]
 
 
 def test_moved_values_are_at_one_place() -> None:

@@ -65,6 +65,15 @@ def test_nothing_hostile_gets_into_a_message() -> None:
     assert all(message.isprintable() for message in found)
 
 
+def test_half_a_character_is_no_text_wherever_it_comes_from() -> None:
+    (found,) = errors_of(changed("service: shop-api", 'service: "\\ud800"'))
+    assert found == r"canary-guard.yaml:1:10: `\ud800` is not text in UTF-8"
+    (found,) = errors_of(flags={"select.canary": 'track="\udcff"'})
+    assert found.startswith("--canary: ")
+    (found,) = errors_of(changed("http://127.0.0.1:9090", "${URL}"), environment={"URL": "http://\udcff"})
+    assert found.startswith("canary-guard.yaml:2:28: ")
+
+
 def test_a_key_without_a_value_is_one_problem() -> None:
     for old in ("service: shop-api", "unit: pod", "strata: key_pattern"):
         (found,) = errors_of(changed(old, old.partition(" ")[0]))

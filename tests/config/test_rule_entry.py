@@ -49,6 +49,7 @@ def test_title_and_advice_may_be_left_out() -> None:
         ("{drops_by: 1pp}", "expected one of `measure`, `all`, `any` or `not`, found none of them"),
         ("{all: [], any: []}", "found `all` and `any`"),
         ("{any: []}", "`any`: expected at least one condition"),
+        ("{measure: db_load_per_request, drops_by: 100%}", "`100%` can never be exceeded"),
         ("{all: [{measure: hit_rate, drops_by: 1pp}], rises_by: 1%}", "`rises_by` goes with `measure`, not `all`"),
         ("{measure: hit_rate, drops_by: 1pp, in: any-strata}", "did you mean `any-stratum`?"),
         ("{measure: hit_rate, below: 90%, in: any-stratum}", "`in` goes with `rises_by` or `drops_by`"),

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canary_guard.config.selectors import allows_everything, parse_label, parse_selector
@@ -88,6 +88,7 @@ def test_allows_everything() -> None:
     assert not allows_everything(Matcher(label="a", operator=MatchOperator.NOT_MATCHES, value=".*"))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab_=~!\"'`{}, \\x0.*(?", max_size=30))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
@@ -97,6 +98,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert found
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_value_survives_quoting(value: str) -> None:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -114,6 +114,15 @@ def test_environment_is_expanded_nowhere_else() -> None:
     assert plan_of(changed("service: shop-api", "service: ${NAME}")).service == "${NAME}"
 
 
+def test_environment_is_looked_for_at_every_depth() -> None:
+    found = errors_of(text("{url: http://p, headers: ['${A}', [1, '${B}']]}"))
+    assert [one.partition(": ")[2] for one in found] == [
+        "`headers`: expected keys with values",
+        "the environment variable `A` is not set",
+        "the environment variable `B` is not set",
+    ]
+
+
 def test_a_variable_that_is_not_set_is_an_error_and_the_only_one_there() -> None:
     assert errors_of(text("{url: '${HOST}', token: '${TOKEN}', headers: {X: '${}'}}")) == [
         "canary-guard.yaml:2:28: the environment variable `HOST` is not set",

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canary_guard.config.quantities import MAX_POINTS
@@ -208,6 +208,7 @@ optional = st.none() | st.integers(min_value=NOW - 4_000_000, max_value=NOW)
 durations = st.integers(min_value=1, max_value=4_000_000)
 
 
+@settings(deadline=None)
 @given(
     window=durations,
     step=st.none() | st.integers(min_value=1_000, max_value=600_000),
