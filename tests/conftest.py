@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from itertools import chain, count
 from typing import TYPE_CHECKING, Protocol
 
+import hypothesis
 import pytest
 
 from tests.servers.prometheus_server import PROGRAMS, PrometheusServer, build_storage, recorded
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.servers.prometheus_server import RawSeries
+
+# A busy machine is not a failing test.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 SWITCH = "CANARY_GUARD_TEST_SERVERS"
 NEEDS = {"servers": (PROGRAMS, "prometheus"), "browser": (("chromium",), "chromium")}
@@ -98,6 +103,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("NOT RUN", sep="!", red=True, bold=True)
         files = sorted({nodeid.partition("::")[0] for nodeid in left_out})
         terminalreporter.line(
-            f"{len(left_out)} tests that need a real Prometheus or a real browser, because {SWITCH}=no: "
+            f"{len(left_out)} of the tests, which need a real Prometheus or a real browser, because {SWITCH}=no: "
             + ", ".join(files)
         )

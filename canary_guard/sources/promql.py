@@ -42,14 +42,13 @@ def summed_text(query: SeriesQuery, arm: Selector, split: tuple[str, ...]) -> st
 
 def answer_size_text(query: SeriesQuery) -> str:
     """How many series the answer to `promql_text` has over its whole window, as an instant query at its end."""
-    window = query.grid.end - query.grid.start + query.reach
-    return f"count({_by('count', grouping(query), f'last_over_time({_selected(query)}[{window}ms])')})"
+    return f"count({_by('count', grouping(query), _in_window(query, _selected(query)))})"
 
 
 def overlap_text(query: SeriesQuery) -> str:
-    """How many series satisfy both arms' selectors at once."""
-    select = query.select
-    return f"count({_selected(query, (*(select.baseline or ()), *(select.canary or ())))})"
+    """How many series of the window satisfy both arms' selectors at once, as an instant query at its end."""
+    both = (*(query.select.baseline or ()), *(query.select.canary or ()))
+    return f"count({_in_window(query, _selected(query, both))})"
 
 
 def sizes_text(metrics: Iterable[str], selector: Selector) -> str:
@@ -76,6 +75,10 @@ def legal_label(name: str) -> bool:
 
 def _selected(query: SeriesQuery, arm: Selector = ()) -> str:
     return selected_text(query.metric, (*_everything(query), *query.where, *arm))
+
+
+def _in_window(query: SeriesQuery, selected: str) -> str:
+    return f"last_over_time({selected}[{query.grid.end - query.grid.start + query.reach}ms])"
 
 
 def _everything(query: SeriesQuery) -> Selector:

@@ -4,20 +4,20 @@
 #   install.sh no     says what will not be run, and exits 0
 set -euo pipefail
 
-declare -A package_of=([prometheus]=prometheus [promtool]=prometheus [chromium]=chromium)
-
-missing() {
-    for program in "${!package_of[@]}"; do
-        command -v "$program" >/dev/null || printf '%s\n' "${package_of[$program]}"
-    done
-}
-
 if [[ ${1:-yes} == no ]]; then
     printf '%s\n' \
         '!!! SERVERS=no: the tests that need a real Prometheus or a real browser will NOT run.' \
         '!!! What they would have shown stays unshown.' >&2
     exit 0
 fi
+
+declare -A package_of=([prometheus]=prometheus [promtool]=prometheus [chromium]=chromium [pdftotext]=poppler-utils)
+
+missing() {
+    for program in "${!package_of[@]}"; do
+        command -v "$program" >/dev/null || printf '%s\n' "${package_of[$program]}"
+    done | sort -u
+}
 
 mapfile -t packages < <(missing)
 [[ ${#packages[@]} -eq 0 ]] && exit 0
@@ -35,11 +35,11 @@ fi
 
 mapfile -t packages < <(missing)
 if [[ ${#packages[@]} -gt 0 ]]; then
-    names=$(printf '%s\n' "${packages[@]}" | sort -u | paste -sd ' ')
+    names=${packages[*]}
     printf '%s\n' \
         "The tests need what these Debian packages have, and it is not here: $names" \
         "  as root:        apt-get install --no-install-recommends $names" \
-        '  elsewhere:      put prometheus, promtool and chromium on the PATH' \
+        '  elsewhere:      put prometheus, promtool, chromium and pdftotext on the PATH' \
         '  without them:   make test SERVERS=no    (says loudly what was not run)' >&2
     exit 1
 fi

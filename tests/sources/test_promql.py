@@ -134,7 +134,8 @@ def test_the_size_of_an_answer_is_that_of_the_whole_window() -> None:
 def test_overlap_is_what_satisfies_both_arms() -> None:
     select = replace(a_selection(), canary=(equal("version", "2"),))
     assert promql.overlap_text(a_query(select=select, where=())) == (
-        'count(cache_requests_total{namespace="shop", service="shop-api", track="stable", version="2"})'
+        "count(last_over_time("
+        'cache_requests_total{namespace="shop", service="shop-api", track="stable", version="2"}[630000ms]))'
     )
 
 

@@ -63,6 +63,7 @@ def test_the_same_series_give_the_same_bytes() -> None:
     packed = recording_bytes(HEADER, SERIES, packed=True)
     assert packed == recording_bytes(HEADER, SERIES, packed=True)
     assert gzip.decompress(packed) == plain
+    assert packed[4:8] == bytes(4), "the time of packing would make each file another"
 
 
 def test_what_is_not_known_is_left_out() -> None:

@@ -9,7 +9,7 @@ import pytest
 from canary_guard.errors import ConfigError, RecordingError
 from canary_guard.model.plan import Plan, PrometheusPlan, RecordingPlan
 from canary_guard.model.series import Content, Reading, SeriesQuery
-from canary_guard.model.signal import Counter, Increase, Scope, Selection, Signal
+from canary_guard.model.signal import Counter, Gauge, Increase, Matcher, MatchOperator, Scope, Selection, Signal
 from canary_guard.model.window import Arm, Comparison, Grid, Period
 from canary_guard.sources import open_source
 from canary_guard.sources.queries import series_queries
@@ -165,6 +165,21 @@ def test_seconds_are_added_in_the_order_of_the_labels(tmp_path: Path) -> None:
     assert series.values.tolist() == [1e16 + 1.0 + 1.0] == [1e16]
 
 
+def test_groups_of_one_arm_are_added_in_the_order_of_the_answer(tmp_path: Path) -> None:
+    """The server gives one series a version, sorted by version; the instances do not count."""
+    select = replace(a_selection(), canary=(Matcher(label="version", operator=MatchOperator.MATCHES, value="v.*"),))
+    values = {("z", "v1"): "1e16", ("y", "v2"): "1", ("x", "v3"): "1"}
+    path = a_recording(
+        tmp_path,
+        *(
+            ({"pod": "a", "instance": instance, "version": version}, [(10, value)])
+            for (instance, version), value in values.items()
+        ),
+    )
+    (series,) = read(path, a_query(end=10, select=select)).series
+    assert (series.arm, series.values.tolist()) == (Arm.CANARY, [1e16])
+
+
 def test_a_reading_shows_the_promql_and_the_file(tmp_path: Path) -> None:
     path = a_recording(tmp_path, (STABLE, [(10, "1")]))
     reading = read(path, a_query())
@@ -191,13 +206,12 @@ def test_progress_counts_every_query(tmp_path: Path) -> None:
 
 
 def a_counting_plan(path: str, **changes: object) -> Plan:
-    return a_plan(
-        source=RecordingPlan(path=path), signals=(Signal(name="requests", reads=Counter(metric="c")),), **changes
-    )
+    signals = (Signal(name="requests", reads=Counter(metric="c")),)
+    return a_plan(**{"source": RecordingPlan(path=path), "signals": signals, **changes})
 
 
 def test_facts_come_from_the_header_and_the_samples(tmp_path: Path) -> None:
-    samples = [(at + at % 3 * 0.01, "1") for at in range(0, 90, 15)]
+    samples = [(at, "1") for at in (0, 15.01, 30, 45, 80)]
     path = a_recording(tmp_path, (STABLE, samples), start=1.5, end=99.25, deploy_time=40, title="An incident")
     facts = RecordingSource.open(a_counting_plan(path)).facts(a_counting_plan(path))
     assert facts.description == "recording incident.jsonl.gz"
@@ -212,6 +226,12 @@ def test_the_spacing_is_that_of_the_plans_own_counters(tmp_path: Path) -> None:
     path = a_recording(tmp_path, (STABLE, own), ({**STABLE, "service": "other"}, other))
     facts = RecordingSource.open(a_counting_plan(path)).facts(a_counting_plan(path))
     assert facts.scrape_interval == 15_000
+
+
+def test_gauges_do_not_count_for_the_spacing(tmp_path: Path) -> None:
+    path = a_recording(tmp_path, (STABLE, [(at, "1") for at in range(90)]), ({**STABLE, "key": "x"}, [(1, "1")]))
+    gauge = a_counting_plan(path, signals=(Signal(name="memory_used", reads=Gauge(metric="c")),))
+    assert RecordingSource.open(gauge).facts(gauge).scrape_interval is None
 
 
 def test_without_samples_there_is_no_spacing(tmp_path: Path) -> None:

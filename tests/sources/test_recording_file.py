@@ -13,7 +13,7 @@ from canary_guard.sources.recording_file import RECORDING_FORMAT, read_recording
 from tests.recordings import NAMES, recordings
 
 HEADER = {"format": RECORDING_FORMAT, "start": 1000.5, "end": 1009, "deploy_time": 1002.25, "title": "A title"}
-HITS = {"metric": {"__name__": "hits", "pod": "a"}, "values": [[1001.1234, "1"], [1002, "2.5"]]}
+HITS = {"metric": {"__name__": "hits", "pod": "a"}, "values": [[1.001, "1"], [1001.1234, "2.5"]]}
 
 
 def written(*lines: object) -> str:
@@ -39,7 +39,7 @@ def test_a_recording_is_read_in_milliseconds(tmp_path: Path) -> None:
     assert (header.title, header.start, header.end, header.deploy_time) == ("A title", 1_000_500, 1_009_000, 1_002_250)
     (hits,) = recording.series["hits"]
     assert hits.labels == {"pod": "a"}
-    assert hits.times.tolist() == [1_001_123, 1_002_000]
+    assert hits.times.tolist() == [1_001, 1_001_123]
     assert hits.values.tolist() == [1, 2.5]
 
 
@@ -102,6 +102,7 @@ def test_a_series_without_samples_and_a_header_without_a_deploy_are_fine(tmp_pat
         ({"metric": {"__name__": "hits"}, "values": {}}, "no series"),
         ({"metric": {"__name__": "hits"}, "histograms": []}, "no series"),
         ({"metric": {"__name__": "hits"}, "values": [[1, "1"], [2]]}, "a sample is not"),
+        ({"metric": {"__name__": "hits"}, "values": [[1, "1"], [2, "2", 3]]}, "a sample is not"),
         ({"metric": {"__name__": "hits"}, "values": [[1, "1", 2]]}, "a sample is not"),
         ({"metric": {"__name__": "hits"}, "values": [1]}, "a sample is not"),
         ({"metric": {"__name__": "hits"}, "values": [["1", "1"]]}, "a sample is not"),
