@@ -203,7 +203,7 @@ def _plan(options: dict[str, Any], *, source: SourcePlan | None, now: int | None
 def _text(path: str) -> str:
     try:
         with click.open_file(path, encoding="utf-8") as stream:
-            return stream.read()
+            return str(stream.read())
     except UnicodeDecodeError as error:
         raise ConfigError(Problem(what=f"not UTF-8 text (byte {error.start})", file=path)) from error
     except OSError as error:

@@ -18,7 +18,7 @@ Output = tuple[str, str]
 """Format and path; `-` for standard output."""
 
 
-class OutputType(click.ParamType):
+class OutputType(click.ParamType):  # type: ignore[type-arg] # older clicks have no generic one
     """`FORMAT[=PATH]`"""
 
     name = "FORMAT[=PATH]"

@@ -25,7 +25,7 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 SWITCH = "CANARY_GUARD_TEST_SERVERS"
-NEEDS = {"servers": (PROGRAMS, "prometheus"), "browser": (("chromium",), "chromium")}
+NEEDS = {"servers": (PROGRAMS, "prometheus"), "browser": (("chromium", "pdftotext"), "chromium poppler-utils")}
 """By marker: the programs that its tests start, and the Debian package that has them."""
 
 

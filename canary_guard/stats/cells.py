@@ -80,7 +80,8 @@ def cell(place: Place, readings: Sequence[Reading], *, ignored: frozenset[str]) 
     edges = place.grid.intervals + 1
     present = anything(split, units=len(units), edges=edges)
     expected = anything(ups, units=len(units), edges=edges)
-    life = lifetimes(present, expected, _dark(place, readings))
+    slack = max((-(-reading.query.reach // (2 * place.grid.step)) for reading in readings), default=1)
+    life = lifetimes(present, expected, _dark(place, readings), slack=slack)
     empty = {key: one for key, one in samples.items() if not one.given.any()}
     missing |= {key: unusable(one.reading, place) for key, one in empty.items() if not one.sound.all()}
     if not present.any():

@@ -23,12 +23,13 @@ class Lifetimes:
     """of the silent: nothing says whether it left"""
 
 
-def lifetimes(present: BoolArray, expected: BoolArray, dark: BoolArray) -> Lifetimes:
+def lifetimes(present: BoolArray, expected: BoolArray, dark: BoolArray, *, slack: int) -> Lifetimes:
     """When each unit was there.
 
     `present`, (units, edges), says where any of its counters had a sample; `expected` where the source expected it to
     answer (`up`, whether 0 or 1), all False for a unit of which the source says nothing. `dark`, (edges,), says where
-    nothing at all answered: that is the source's own gap, and whoever stood next to it was there.
+    nothing at all answered: that is the source's own gap, and whoever stood next to it was there, or up to `slack`
+    edges further away: not all units are scraped at the same moment.
 
     A unit begins with its first counter (it may have been starting before), or, if it never gives one, where it is
     first expected. It ends where it is last heard of. Without `expected`, leaving and falling silent look alike: as
@@ -41,8 +42,8 @@ def lifetimes(present: BoolArray, expected: BoolArray, dark: BoolArray) -> Lifet
     stop = np.empty(units, dtype=np.int64)
     for unit in range(units):
         own = present[unit] if speaks[unit] else heard[unit]
-        start[unit] = _first(own, dark)
-        stop[unit] = edges - 1 - _first(heard[unit, ::-1], dark[::-1])
+        start[unit] = _first(own, dark, slack)
+        stop[unit] = edges - 1 - _first(heard[unit, ::-1], dark[::-1], slack)
     appeared = (start > 0) & speaks
     told = expected.any(axis=1)
     left = speaks & (stop < edges - 1)
@@ -60,9 +61,11 @@ def lifetimes(present: BoolArray, expected: BoolArray, dark: BoolArray) -> Lifet
     )
 
 
-def _first(heard: BoolArray, dark: BoolArray) -> int:
+def _first(heard: BoolArray, dark: BoolArray, slack: int) -> int:
     """The first edge at which a unit was heard of, or the first of the dark ones that lead up to it."""
     first = int(heard.argmax())
+    near = [edge for edge in range(max(0, first - slack - 1), first) if dark[edge]]
+    first = near[-1] if near else first
     while first > 0 and dark[first - 1]:
         first -= 1
     return first

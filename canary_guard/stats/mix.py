@@ -128,7 +128,7 @@ def _change(
         per_baseline, per_canary = 1 / found.baseline, 1 / found.at_mix
         point = math.log(found.at_mix) - math.log(found.baseline)
     time = time_candidate(
-        baseline=(found.psi_baseline * per_baseline )[np.newaxis],
+        baseline=(found.psi_baseline * per_baseline - found.psi_mix * per_canary)[np.newaxis],
         canary=(found.psi_canary * per_canary)[np.newaxis],
         paired=paired,
     )

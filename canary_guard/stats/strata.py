@@ -13,7 +13,7 @@ from canary_guard.stats.candidates import widest
 from canary_guard.stats.degrees import student_quantile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from canary_guard.model.arrays import FloatArray
     from canary_guard.stats.change import Change
@@ -47,7 +47,7 @@ def pooled(values: FloatArray, into: Sequence[Group]) -> FloatArray:
     return np.array([values[list(group.members)].sum(axis=0) for group in into])
 
 
-def one_stratum(*, baseline: dict[str, FloatArray], canary: dict[str, FloatArray], paired: bool) -> Pair:
+def one_stratum(*, baseline: Mapping[str, FloatArray], canary: Mapping[str, FloatArray], paired: bool) -> Pair:
     """One stratum as a measure's two sides of one unit each, from (intervals,) counts by signal."""
     return Pair(baseline=_one_unit(baseline), canary=_one_unit(canary), paired=paired)
 
@@ -71,6 +71,6 @@ def with_pods(change: Change, *, pods: float, share: float) -> Change:
     return replace(change, spread=spread, floor=floor)
 
 
-def _one_unit(signals: dict[str, FloatArray]) -> Aligned:
+def _one_unit(signals: Mapping[str, FloatArray]) -> Aligned:
     intervals = len(next(iter(signals.values())))
     return Aligned(at=tuple(range(intervals)), values={key: row[np.newaxis] for key, row in signals.items()})

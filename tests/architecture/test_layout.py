@@ -7,10 +7,15 @@ import sys
 import sysconfig
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import canary_guard
+from canary_guard.model.plan import SourcePlan
+from canary_guard.options import FORMATS
+from canary_guard.reports import REPORTS
+from canary_guard.sources import SOURCES
 
 PACKAGE = Path(canary_guard.__file__).parent
 ROOT = Path(__file__).parents[2]
@@ -175,3 +180,9 @@ def test_completion_imports_nothing_heavy() -> None:
     out = python(code + TELL)
     assert "check" in out
     assert out.endswith("HEAVY []\n")
+
+
+def test_registries_are_alphabetical_and_whole() -> None:
+    assert list(REPORTS) == sorted(REPORTS) == list(FORMATS)
+    assert list(SOURCES) == sorted(SOURCES)
+    assert set(SOURCES) == {get_args(kind.__annotations__["kind"])[0] for kind in get_args(SourcePlan)}

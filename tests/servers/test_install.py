@@ -63,7 +63,7 @@ fi"""
 def test_apt_that_does_not_help_ends_with_what_is_missing(tmp_path: Path) -> None:
     code, said, calls = run(tmp_path, {**ROOT, "apt-get": f"{APT}; exit 100"})
     assert code == 1
-    assert "apt-get install --no-install-recommends chromium prometheus\n" in said
+    assert "apt-get install --no-install-recommends chromium poppler-utils prometheus\n" in said
     assert "make test SERVERS=no" in said
     assert "install" in calls
 
@@ -71,7 +71,7 @@ def test_apt_that_does_not_help_ends_with_what_is_missing(tmp_path: Path) -> Non
 def test_without_rights_nothing_is_installed(tmp_path: Path) -> None:
     code, said, calls = run(tmp_path, {**USER, "apt-get": APT, "sudo": "exit 1"})
     assert (code, calls) == (1, "")
-    assert "chromium prometheus" in said
+    assert "chromium poppler-utils prometheus" in said
 
 
 def test_with_sudo_that_asks_nothing_it_is_used(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_with_sudo_that_asks_nothing_it_is_used(tmp_path: Path) -> None:
 def test_without_apt_it_says_what_is_missing(tmp_path: Path) -> None:
     code, said, _ = run(tmp_path, {**ROOT, "prometheus": "exit 0", "promtool": "exit 0"})
     assert code == 1
-    assert "it is not here: chromium\n" in said
+    assert "it is not here: chromium poppler-utils\n" in said
 
 
 def test_no_is_loud_and_no_error(tmp_path: Path) -> None:

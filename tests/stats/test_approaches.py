@@ -62,3 +62,16 @@ def test_a_quantile_above_all_bounds_has_no_level() -> None:
     assert isinstance(found, Approach)
     above = Aligned(at=(0,), values={"miss_latency_bucket": np.array([[[9.0]]])})
     assert found.level(above, 0.01) == Interval(point=None, low=None, high=None)
+
+
+def test_a_quantile_has_a_level_in_seconds() -> None:
+    seen = np.ones((1, 1), dtype=bool)
+    buckets = Buckets(units=("a",), bounds=(0.1, 0.2), values=np.zeros((1, 1, 3)), seen=seen, alive=seen)
+    side = replace(EMPTY.baseline, buckets={"miss_latency": buckets})
+    found = chosen("miss_latency_p50", replace(EMPTY, baseline=side, canary=side))
+    assert isinstance(found, Approach)
+    arm = Aligned(at=tuple(range(8)), values={"miss_latency_bucket": np.array([[[9.0, 11.0, 1.0]] * 8])})
+    level = found.level(arm, 0.01)
+    assert level.low is not None
+    assert level.high is not None
+    assert 0.09 < level.low < 0.1 < (level.point or 0) < level.high < 0.15

@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from canary_guard.model.series import Content, Reading
 from canary_guard.stats.cells import Cell, cell, siblings
@@ -43,6 +44,12 @@ def test_an_up_without_the_units_label_says_nothing() -> None:
     assert found.life.guessed.tolist() == [True, False]
 
 
+def test_an_up_that_the_server_summed_says_nothing_of_units() -> None:
+    up = reading("up", {"stable": [2, 2, 2]}, content=Content.LEVEL, split=())
+    found = baseline(reading("hits", {"stable a": [1, None, None], "stable b": [5, 5, 5]}), up)
+    assert found.names == ("a", "b")
+
+
 def test_what_is_empty_is_absent_beside_units_and_missing_without() -> None:
     empty = reading("misses", {}, intervals=2)
     assert baseline(reading("hits", ROWS), empty).absent == ("misses",)
@@ -55,6 +62,14 @@ def test_siblings_are_read_from_the_same_metric() -> None:
     found = baseline(reading("hits", ROWS), reading("misses", ROWS), reading("requests", ROWS))
     assert siblings("hits", found.samples) == ("misses",)
     assert siblings("requests", found.samples) == ()
+
+
+def test_own_promql_has_no_siblings() -> None:
+    own = [
+        replace(one, query=replace(one.query, metric="", promql="x"))
+        for one in (reading("hits", ROWS), reading("misses", ROWS))
+    ]
+    assert siblings("hits", baseline(*own).samples) == ()
 
 
 def test_buckets_that_do_not_fit_are_missing() -> None:

@@ -8,7 +8,8 @@ def alive(*rows: str, up: tuple[str, ...] = (), dark: str = "") -> Lifetimes:
     """Rows of edges: `#` where a unit answered. `up` likewise; an absent row is nothing but dots."""
     present = edges(*rows)
     expected = edges(*up) if up else np.zeros_like(present)
-    return lifetimes(present, expected, edges(dark)[0] if dark else np.zeros(present.shape[1], dtype=bool))
+    nowhere = np.zeros(present.shape[1], dtype=bool)
+    return lifetimes(present, expected, edges(dark)[0] if dark else nowhere, slack=1)
 
 
 def edges(*rows: str) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
@@ -84,11 +85,15 @@ def test_units_with_up_replace_none_without() -> None:
     ("row", "dark", "expected"),
     [
         ("..###", "##...", "####"),
-        ("###..", "...##", "####"),
+        ("##...", "....#", "####"),
         ("#...#", ".###.", "####"),
         (".####", "#....", "####"),
         ("..###", ".#...", ".###"),
-        ("..###", "#....", "..##"),
+        ("..###", "#....", "####"),
+        ("...##", "#....", "...#"),
+        ("##...", "....#", "####"),
+        ("##...", "....#", "####"),
+        ("...##", ".#...", ".###"),
     ],
 )
 def test_where_nothing_answers_at_all_whoever_stood_next_to_it_was_there(row: str, dark: str, expected: str) -> None:
@@ -103,5 +108,5 @@ def test_a_unit_that_is_seen_once_was_there_for_no_interval() -> None:
 
 
 def test_no_units_at_all() -> None:
-    found = lifetimes(np.zeros((0, 4), dtype=bool), np.zeros((0, 4), dtype=bool), np.ones(4, dtype=bool))
+    found = lifetimes(np.zeros((0, 4), dtype=bool), np.zeros((0, 4), dtype=bool), np.ones(4, dtype=bool), slack=1)
     assert found.alive.shape == (0, 3)

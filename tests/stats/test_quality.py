@@ -32,7 +32,8 @@ def test_each_unit_has_its_line() -> None:
 
 def test_a_restart_is_counted_once_over_all_signals() -> None:
     rows: Rows = {"stable a": [5, 6, 1, 2, 3]}
-    result = found(reading("hits", rows), reading("requests", rows))
+    rising: Rows = {"stable a": [5, 6, 7, 8, 9]}
+    result = found(reading("hits", rows), reading("requests", rows), reading("misses", rising))
     assert [unit.resets for unit in result.units] == [1]
     assert result.notes == ("pod a restarted once (baseline)",)
 

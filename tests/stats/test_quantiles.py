@@ -100,22 +100,44 @@ def test_the_same_change_in_seconds() -> None:
     assert seconds.notes == ("no finer than its histogram bucket: 0.01 to 0.1 s in both arms",)
 
 
-def test_pods_that_differ_widen_the_change() -> None:
-    def arms(canary: FloatArray) -> Change:
-        several = [SHAPE, np.array([40.0, 50.0, 8.0, 2.0]), np.array([2.0, 30.0, 66.0, 2.0])]
-        counts = np.concatenate([arm(units=1, shape=shape).values["b"] for shape in several])
-        differing = Aligned(at=tuple(range(12)), values={"b": counts})
-        found = changed(baseline=differing, canary=Aligned(at=tuple(range(12)), values={"b": canary}))
-        assert isinstance(found, Change)
-        return found
+def test_the_interval_in_seconds_holds_its_change() -> None:
+    found = changed(baseline=arm(units=3), canary=arm(units=4), scale=Scale.DIFFERENCE)
+    assert isinstance(found, Change)
+    ends, _ = ends_of(found, 0.01)
+    assert found.point is not None
+    assert ends.low is not None
+    assert ends.high is not None
+    assert -0.03 < ends.low < found.point < ends.high < 0.03
 
-    one_pod = arms(arm(units=1).values["b"])
-    alone = changed(baseline=arm(units=1), canary=arm(units=1))
-    assert isinstance(alone, Change)
-    assert UNTOLD in alone.notes
-    assert UNTOLD not in one_pod.notes
-    wide, narrow = ends_of(one_pod, 0.01)[0], ends_of(alone, 0.01)[0]
-    assert wide.high is None or (narrow.high is not None and wide.high > narrow.high)
+
+def differing() -> Aligned:
+    several = [SHAPE, np.array([40.0, 50.0, 8.0, 2.0]), np.array([2.0, 30.0, 66.0, 2.0])]
+    counts = np.concatenate([arm(units=1, shape=shape).values["b"] for shape in several])
+    return Aligned(at=tuple(range(12)), values={"b": counts})
+
+
+def width(found: Change | Refusal) -> float:
+    assert isinstance(found, Change)
+    ends, _ = ends_of(found, 0.01)
+    return math.inf if ends.low is None or ends.high is None else ends.high - ends.low
+
+
+def test_one_pod_borrows_what_the_other_arms_pods_differ_by() -> None:
+    """Were its own interval that of one pod alone, the change would be as wide as the other arm's level."""
+    for pods in ({"baseline": differing(), "canary": arm(units=1)}, {"baseline": arm(units=1), "canary": differing()}):
+        found = changed(baseline=pods["baseline"], canary=pods["canary"])
+        alone = changed(baseline=arm(units=1), canary=arm(units=1))
+        assert isinstance(found, Change)
+        assert isinstance(alone, Change)
+        assert UNTOLD in alone.notes
+        assert UNTOLD not in found.notes
+        assert width(found) > 5 * width(alone)
+
+
+def test_each_arm_is_as_wide_as_its_own_pods_differ() -> None:
+    alike = changed(baseline=arm(units=3), canary=arm(units=3))
+    assert width(changed(baseline=differing(), canary=arm(units=3))) > 3 * width(alike)
+    assert width(changed(baseline=arm(units=3), canary=differing())) > 3 * width(alike)
 
 
 def test_too_few_events() -> None:
