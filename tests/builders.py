@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from canary_guard.model.arrays import frozen
+from canary_guard.model.cause import Cause, CauseStatus, Evidence
 from canary_guard.model.estimate import (
     Candidate,
     Estimate,
@@ -15,14 +16,25 @@ from canary_guard.model.estimate import (
     Interval,
     Levels,
     Method,
+    MixPart,
     NoEstimate,
+    StratumEstimate,
     Tail,
     Undetermined,
 )
-from canary_guard.model.finding import ConditionFinding, Finding, Outcome
+from canary_guard.model.finding import (
+    Alarm,
+    ConditionFinding,
+    CrossCheck,
+    CrossCheckId,
+    Finding,
+    Outcome,
+    StrataEstimates,
+)
 from canary_guard.model.measure import MEASURES, BoundUnit, Cost, CostKind
 from canary_guard.model.measurement import Increments, Measurement, Side
-from canary_guard.model.plan import Cache, Compare, ExitPlan, Mode, Plan, PrometheusPlan, TimePlan
+from canary_guard.model.plan import Cache, Capacity, Compare, ExitPlan, Mode, Plan, PrometheusPlan, TimePlan
+from canary_guard.model.projection import ArmProjection, Projection
 from canary_guard.model.rule import All, Any, Bound, ChangeCondition, Condition, Direction, NotAsked, Rule, Severity
 from canary_guard.model.run import DataQuality, Exit, Run, Trace, UnitQuality, Verdict
 from canary_guard.model.series import Content, Reading, Series, SeriesQuery, SourceFacts
@@ -212,6 +224,93 @@ def no_estimate(
     return replace(nothing, **changes)  # type: ignore[arg-type] # tests name fields of NoEstimate
 
 
+def a_mix(plain: float, mix: float, *, half: float = 0.1) -> MixPart:
+    """A split whose plain change has a symmetric interval."""
+    return MixPart(plain=Interval(point=plain, low=plain - half, high=plain + half), mix=mix)
+
+
+def in_any_stratum(condition: ChangeCondition) -> ChangeCondition:
+    return replace(condition, any_stratum=True)
+
+
+def a_stratum(
+    name: str, baseline: float, canary: float, *, half: float = 0.003, p: float | None = 1.0, **changes: object
+) -> StratumEstimate:
+    """A key pattern's hit rate with a symmetric interval."""
+    stratum = StratumEstimate(
+        stratum=name,
+        members=(name,),
+        share_baseline=0.2,
+        share_canary=0.2,
+        estimate=an_estimate("hit_rate", baseline=baseline, canary=canary, theta=canary - baseline, half=half),
+        p=p,
+    )
+    return replace(stratum, **changes)  # type: ignore[arg-type] # tests name fields of StratumEstimate
+
+
+def strata_of(condition: ChangeCondition, *strata: StratumEstimate, **changes: object) -> StrataEstimates:
+    found = StrataEstimates(condition=condition, strata=strata)
+    return replace(found, **changes)  # type: ignore[arg-type] # tests name fields of StrataEstimates
+
+
+def an_evidence(
+    condition: ChangeCondition | None = None,
+    *,
+    baseline: float | None = 0.0146,
+    canary: float | None = 0.0308,
+    change: float | None = 0.742,
+    outcome: Outcome = Outcome.EXCEEDED,
+    **changes: object,
+) -> Evidence:
+    """What was seen of a condition; `changes` are those of its finding."""
+    finding = a_condition_finding(condition, outcome, **changes)
+    scale = finding.condition.scale
+    return Evidence(finding=finding, scale=scale, baseline=baseline, canary=canary, change=change)
+
+
+def a_cause(
+    id: str = "key-change",  # noqa: A002 - the record's own field name
+    status: CauseStatus = CauseStatus.LIKELY,
+    *evidence: Evidence,
+    title: str = "Keys are read under another name than they are written",
+    advice: str = "Roll back. Compare how the two builds make their keys.",
+) -> Cause:
+    return Cause(id=id, title=title, status=status, evidence=evidence, advice=advice)
+
+
+def a_projection(
+    *, headroom: Interval | None = None, pool: int | None = 20, baseline: float = 44, canary: float = 92
+) -> Projection:
+    """At 3,000 requests a second, with room for 80 queries a second."""
+
+    def around(value: float) -> Interval:
+        return Interval(point=value, low=value * 0.9, high=value * 1.1)
+
+    def arm(load: float) -> ArmProjection:
+        return ArmProjection(
+            queries_per_second=around(load),
+            utilisation=around(load / 80),
+            busy_connections=around(load * 0.002),
+            chance_to_wait=None if pool is None else around(load * 1e-4),
+            mean_wait=None,
+        )
+
+    return Projection(
+        capacity=Capacity(peak_requests_per_second=3000, db_queries_per_second=80, db_pool_size=pool),
+        baseline=arm(baseline),
+        canary=arm(canary),
+        headroom=headroom or Interval(point=0.75, low=0.42, high=None),
+    )
+
+
+def a_check(
+    id: CrossCheckId = CrossCheckId.PLACEBO,  # noqa: A002 - the record's own field name
+    alarm: Alarm = Alarm.CLEAR,
+    sentence: str = "the arms did not differ before the deploy",
+) -> CrossCheck:
+    return CrossCheck(id=id, alarm=alarm, sentence=sentence)
+
+
 def a_condition_finding(
     condition: ChangeCondition | None = None, outcome: Outcome = Outcome.EXCEEDED, **changes: object
 ) -> ConditionFinding:
@@ -221,8 +320,8 @@ def a_condition_finding(
     return replace(finding, **changes)  # type: ignore[arg-type] # tests name fields of ConditionFinding
 
 
-def a_reading(key: str = "misses", *, where: Selector | None = None) -> Reading:
-    grid = a_grid()
+def a_reading(key: str = "misses", *, where: Selector | None = None, grid: Grid | None = None) -> Reading:
+    grid = grid or a_grid()
     query = SeriesQuery(
         key=key,
         signal=key,
@@ -266,8 +365,14 @@ def a_run(verdict: Verdict = Verdict.FAIL, **changes: object) -> Run:
         comparison=Comparison.CONCURRENT,
         comparison_note="side by side, because both arms are selected",
         windows=Windows(after=a_grid(), before=None, deploy_time=START - 10_000, scrape_interval=15_000),
+        warm_up=None,
         findings=findings(plan, verdict),
+        cross_checks=(),
         estimates=estimates(verdict),
+        strata=(),
+        projection=None,
+        causes=(),
+        questions=(),
         traces=tuple(
             a_trace(measure, side, level=level)
             for measure, low, high in (("hit_rate", 0.9915, 0.9808), ("db_load_per_request", 0.0147, 0.031))

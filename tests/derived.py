@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import accumulate, pairwise
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -91,3 +93,100 @@ def thinned(header: Line, series: list[Line], *, every: int = 15) -> Iterator[Li
     for one in series:
         begin = first[one["metric"].get("instance", "")]
         yield {**one, "values": [sample for sample in one["values"] if round(sample[0] - begin) % every == 0]}
+
+
+Of = Callable[[Mapping[str, str]], bool]
+"""Which series, by their labels."""
+
+
+def of(arm: str | None = None, metric: str = "app_", **labels: str) -> Of:
+    """The series of an arm whose metric's name begins so, with these labels."""
+    wanted = {**labels, **({} if arm is None else {"track": arm})}
+    return lambda found: found["__name__"].startswith(metric) and wanted.items() <= found.items()
+
+
+def mapped(which: Of, value: Callable[[float, float], float | None]) -> Change:
+    """Other values, from time and value; None for no sample."""
+
+    def change(header: Line, series: list[Line]) -> Iterator[Line]:
+        for one in series:
+            if which(one["metric"]):
+                values = [(at, value(at, float(found))) for at, found in one["values"]]
+                yield {**one, "values": [[at, repr(found)] for at, found in values if found is not None]}
+            else:
+                yield one
+
+    return change
+
+
+def ended(which: Of, at: float) -> Change:
+    """No samples from a time (Unix seconds) on."""
+    return mapped(which, lambda time, value: value if time < at else None)
+
+
+def frozen_since(which: Of, at: float) -> Change:
+    """From a time (Unix seconds) on, the last value again and again."""
+
+    def change(header: Line, series: list[Line]) -> Iterator[Line]:
+        for one in series:
+            if which(one["metric"]) and one["values"]:
+                last = next((found for time, found in reversed(one["values"]) if time <= at), one["values"][0][1])
+                yield {**one, "values": [[time, found if time <= at else last] for time, found in one["values"]]}
+            else:
+                yield one
+
+    return change
+
+
+def renamed(which: Of, **labels: str) -> Change:
+    """Other label values."""
+
+    def change(header: Line, series: list[Line]) -> Iterator[Line]:
+        for one in series:
+            yield {**one, "metric": {**one["metric"], **labels}} if which(one["metric"]) else one
+
+    return change
+
+
+def aged(which: Of, *, lifetime: float = 2400) -> Change:
+    """Processes that never restarted and have run for so long (s) at the rate of the recording."""
+
+    def change(header: Line, series: list[Line]) -> Iterator[Line]:
+        for one in series:
+            if not which(one["metric"]) or len(one["values"]) < 2:
+                yield one
+                continue
+            times, found = zip(*one["values"], strict=True)
+            values = [float(value) for value in found]
+            rises = [new - old if new >= old else new for old, new in pairwise(values)]
+            grown = list(accumulate(rises, initial=values[0]))
+            older = lifetime * (grown[-1] - grown[0]) / (times[-1] - times[0])
+            yield {**one, "values": [[at, repr(older + value)] for at, value in zip(times, grown, strict=True)]}
+
+    return change
+
+
+def two_workers(which: Of, *, share: float = 0.6) -> Change:
+    """Two processes behind one name: each scrape of a pod is answered by either of them."""
+    chance = Random(1)
+    asked: dict[tuple[str, int], bool] = {}
+
+    def change(header: Line, series: list[Line]) -> Iterator[Line]:
+        for one in series:
+            if not which(one["metric"]):
+                yield one
+                continue
+            pod = one["metric"].get("pod", "")
+            values = []
+            for at, found in one["values"]:
+                first = asked.setdefault((pod, round(at)), chance.random() < 0.5)
+                values.append([at, repr(float(found) * (share if first else 1 - share))])
+            yield {**one, "values": values}
+
+    return change
+
+
+def halved(which: Of) -> Change:
+    """Every series lost a half of its samples, each by itself."""
+    chance = Random(1)
+    return mapped(which, lambda at, value: value if chance.random() < 0.5 else None)

@@ -11,11 +11,14 @@ import numpy as np
 from canary_guard.model.arrays import frozen
 from canary_guard.model.series import Content, Failure, Reading, Series, SeriesQuery
 from canary_guard.model.signal import Scope
-from canary_guard.model.window import Arm, Grid, Period, Windows
+from canary_guard.model.window import Arm, Grid, Period, View, Windows
+from canary_guard.stats.places import Place, places
 from tests.builders import START, STEP, a_selection, equal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from canary_guard.model.plan import Plan
 
 METRICS = {
     "hits": ("cache_requests_total", (equal("result", "hit"),)),
@@ -37,6 +40,13 @@ def windows(intervals: int, *, before: int | None = None) -> Windows:
         deploy_time=START,
         scrape_interval=STEP,
     )
+
+
+def the_arms(plan: Plan, window: Grid) -> tuple[Place, Place]:
+    """Both arms over the same window."""
+    found = places(plan, Windows(after=window, before=None, deploy_time=None, scrape_interval=STEP), View.ARMS)
+    assert found is not None
+    return found
 
 
 def reading(
@@ -82,6 +92,21 @@ def reading(
         failure=failure,
         summed_by_server=summed,
     )
+
+
+def by_pattern(
+    key: str, rows: Mapping[str, Sequence[float | None]], *, summed: bool = False, **options: object
+) -> Reading:
+    """The answer split by key pattern: rows by `arm pod pattern`, or `arm pattern` where the server summed them."""
+    found = reading(
+        key,
+        rows,
+        split=("key_pattern",) if summed else ("pod", "key_pattern"),
+        content=Content.INCREASE if summed else Content.CUMULATIVE,
+        summed=summed,
+        **options,  # type: ignore[arg-type] # tests name the options of a reading
+    )
+    return replace(found, query=replace(found.query, key=f"{key} by stratum", stratum="key_pattern"))
 
 
 def series(name: str, row: Sequence[float | None]) -> Series:

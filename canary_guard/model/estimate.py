@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from canary_guard.model.measure import Scale
+from canary_guard.model.warm_up import WarmUpState
 from canary_guard.model.window import Comparison
 
 
@@ -61,6 +62,29 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MixPart:
+    """How a change splits: what is judged is behaviour, at the baseline's mix of key patterns."""
+
+    plain: Interval
+    """The whole change, mix included."""
+    mix: float
+    """The part of the plain change that other traffic makes, on the same scale."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What a change is heading for while the canary's cache warms up, or just did."""
+
+    state: WarmUpState
+    heading: Interval | None
+    """The change once the cache is warm, at `alpha`; None where no curve could be fitted."""
+    eta: int | None
+    """ms from the window's end"""
+    overshoots: bool
+    """The cache is better than it will stay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """A measure on both sides, and its change. Ratios are on the log scale: theta = ln(canary / baseline)."""
 
@@ -87,6 +111,10 @@ class Estimate:
     """T, after alignment; the smaller side's where the sides differ"""
     events_baseline: float
     events_canary: float
+    mix: MixPart | None = None
+    """None where the change was not standardised for the mix of key patterns."""
+    recovery: Recovery | None = None
+    """None where it is judged as it stands: the cache is warm, or a cold one does not move the measure."""
     notes: tuple[str, ...] = ()
     """Such as `pods cannot be told from the deploy`."""
     kind: Literal["estimate"] = "estimate"
@@ -113,6 +141,21 @@ class NoEstimate:
 
 
 Estimated = Estimate | NoEstimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StratumEstimate:
+    """One key pattern, or the small ones together as `other`."""
+
+    stratum: str
+    members: tuple[str, ...]
+    """The patterns in it."""
+    share_baseline: float
+    """of the baseline's lookups, 0 to 1"""
+    share_canary: float
+    estimate: Estimated
+    p: float | None
+    """That it lies beyond the condition's bound: corrected for the family of strata (Holm); None without estimate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from canary_guard.model.estimate import Undetermined
+from canary_guard.model.estimate import StratumEstimate, Undetermined
 from canary_guard.model.rule import ChangeCondition, LevelCondition, Rule
 from canary_guard.model.window import Comparison
 
@@ -27,6 +27,8 @@ class ConditionFinding:
     """The kind, where undetermined."""
     reason: str | None = None
     """Why it is undetermined, in a sentence."""
+    stratum: str | None = None
+    """The key pattern that decided, of a condition in any stratum."""
     since: int | None = None
     """ms: exceeded only over the part of the window that begins here"""
     looks_bad: bool | None = None
@@ -35,6 +37,20 @@ class ConditionFinding:
     """ms of further window at this traffic that would settle it; None: not known, or no time would"""
     from_source: bool = False
     """Undetermined because the source failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrataEstimates:
+    """What a condition `in: any-stratum` is held against."""
+
+    condition: ChangeCondition
+    strata: tuple[StratumEstimate, ...]
+    """Those that both sides have, in the order of their names, `other` last."""
+    only_baseline: tuple[str, ...] = ()
+    """Key patterns that only the baseline has; they count as behaviour of the total."""
+    only_canary: tuple[str, ...] = ()
+    missing: str | None = None
+    """Why there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,3 +66,32 @@ class Finding:
     """Why it is undetermined, in a sentence."""
     more_time: int | None = None
     """ms, as in the conditions"""
+
+
+class CrossCheckId(StrEnum):
+    """The checks around a side-by-side comparison (design section 4)."""
+
+    CONTAMINATION = "contamination"
+    """has the baseline itself moved since the deploy?"""
+    PLACEBO = "placebo"
+    """was the difference there before the deploy?"""
+    EXPOSURE = "unequal-exposure"
+    """does the canary's own cache see too little traffic to be as warm as the baseline's?"""
+
+
+class Alarm(StrEnum):
+    """What a cross-check found."""
+
+    CLEAR = "clear"
+    RAISED = "raised"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossCheck:
+    """One check around the comparison, and what it changed."""
+
+    id: CrossCheckId
+    alarm: Alarm
+    sentence: str
+    """What was found and what it means for the verdict, or why it could not be asked."""

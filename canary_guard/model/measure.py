@@ -1,7 +1,6 @@
-"""Measures: numbers derived from signals, as data. Definitions: design section 3, statistics.md section 2."""
+"""Measures: numbers derived from signals, as data (design section 3)."""
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -36,15 +35,10 @@ class Shape(StrEnum):
     """events per event"""
     SECONDS = "seconds"
     """a duration"""
+    LOAD = "load"
+    """of a capacity, 0 and up, shown in percent"""
     TIMES = "times"
     """a factor, such as amplification"""
-
-
-class Noise(StrEnum):
-    """How the counting noise of a measure's events enters (statistics.md, section 2)."""
-
-    EXACT = "exact"
-    MEANS = "means"
 
 
 class CostKind(StrEnum):
@@ -63,29 +57,6 @@ class Cost:
     kind: CostKind
     value: float | None = None
     """Stated amplification, with `fixed`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """One factor of a log-linear measure: `signal` sum to the power of `power` (+1 or -1)."""
-
-    signal: str
-    power: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """How a measure is computed from sums over the window: the product of its terms."""
-
-    terms: tuple[Term, ...]
-    events: str
-    """The signal whose count is the noise; its denominator for the exact interval is the -1 term."""
-    noise: Noise
-
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """The keys of all signals that it needs."""
-        return tuple(dict.fromkeys((*(term.signal for term in self.terms), self.events)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,86 +147,57 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             _measure("set_rate", "sets per miss", Shape.PER, _RATIO, Scale.RATIO, higher_is_worse=False),
             _measure("error_rate", "errors per request", Shape.SHARE, (BoundUnit.POINTS,), Scale.DIFFERENCE),
             _measure("retry_rate", "retries per request", Shape.PER, (BoundUnit.NUMBER,), Scale.DIFFERENCE),
+            _measure(
+                "db_time_per_query",
+                "database time per query",
+                Shape.SECONDS,
+                (*_RATIO, BoundUnit.SECONDS),
+                Scale.RATIO,
+            ),
+            _measure(
+                "coalesced_rate",
+                "misses that waited for another's rebuild, per miss",
+                Shape.PER,
+                _RATIO,
+                Scale.RATIO,
+                higher_is_worse=None,
+            ),
+            _measure(
+                "negative_hit_rate",
+                'stored "does not exist" per lookup',
+                Shape.PER,
+                _RATIO,
+                Scale.RATIO,
+                higher_is_worse=None,
+            ),
+            _measure("db_error_rate", "database errors per request", Shape.PER, (BoundUnit.NUMBER,), Scale.DIFFERENCE),
+            _measure(
+                "requests_per_second", "requests per second", Shape.PER, _RATIO, Scale.RATIO, higher_is_worse=None
+            ),
+            _measure(
+                "mix",
+                "other traffic's part of the misses per lookup",
+                Shape.TIMES,
+                _RATIO,
+                Scale.RATIO,
+                higher_is_worse=None,
+            ),
+            _measure("cold_start", "misses per lookup at first against later", Shape.TIMES, _RATIO, Scale.RATIO),
+            _measure(
+                "cache_exposure",
+                "lookups per second of an arm's own cache",
+                Shape.PER,
+                _RATIO,
+                Scale.RATIO,
+                higher_is_worse=None,
+            ),
+            _measure("burst_ratio", "worst interval of misses against its mean", Shape.TIMES, _RATIO, Scale.RATIO),
+            _measure("utilisation", "utilisation of the database at peak", Shape.LOAD, _RATIO, Scale.RATIO),
         )
     }
 )
 
+CONTEXT = frozenset({"requests_per_second", "mix", "cold_start", "cache_exposure"})
+"""What explains a change and is no change to judge: only causes are held against these."""
+
 QUANTILE_SIGNAL = "miss_latency"
-
-
-def recipe(name: str, *, cost: Cost | None, db_load: str) -> Recipe | None:
-    """How `name` is computed.
-
-    `cost` is the cost of a miss in force, None if no signal can say it; `db_load` is the key of the signal that
-    stands for database load, `db_queries` or `db_seconds`. None for quantiles, and where there is no cost.
-    """
-    exact_load = db_load == "db_queries"
-    match name:
-        case "hit_rate":
-            return _recipe("hits", "lookups", events="misses", noise=Noise.EXACT)
-        case "miss_rate":
-            return _recipe("misses", "lookups", events="misses", noise=Noise.EXACT)
-        case "db_load_per_request":
-            events, noise = (db_load, Noise.EXACT) if exact_load else ("misses", Noise.MEANS)
-            return _recipe(db_load, "requests", events=events, noise=noise)
-        case "db_load_per_miss":
-            return _recipe(db_load, "misses", events="misses", noise=Noise.MEANS)
-        case "miss_latency_mean" | "hit_latency_mean":
-            latency = name.removesuffix("_mean")
-            return _recipe(f"{latency}_sum", f"{latency}_count", events=f"{latency}_count", noise=Noise.MEANS)
-        case "amplification":
-            return Recipe(
-                terms=(
-                    Term(signal="miss_latency_sum", power=1),
-                    Term(signal="misses", power=-1),
-                    Term(signal="hit_latency_sum", power=-1),
-                    Term(signal="hits", power=1),
-                ),
-                events="misses",
-                noise=Noise.MEANS,
-            )
-        case "origin_load":
-            return _origin_load(cost)
-        case "eviction_rate" | "expiration_rate":
-            keys = name.removesuffix("_rate") + "s"
-            return _recipe(keys, "lookups", events=keys, noise=Noise.EXACT)
-        case "set_rate":
-            return _recipe("sets", "misses", events="misses", noise=Noise.MEANS)
-        case "error_rate":
-            return _recipe("errors", "requests", events="errors", noise=Noise.EXACT)
-        case "retry_rate":
-            return _recipe("retries", "requests", events="retries", noise=Noise.MEANS)
-        case _:
-            return None
-
-
-def _recipe(over: str, under: str, *, events: str, noise: Noise) -> Recipe:
-    terms = (Term(signal=over, power=1), Term(signal=under, power=-1))
-    return Recipe(terms=terms, events=events, noise=noise)
-
-
-def _origin_load(cost: Cost | None) -> Recipe | None:
-    if cost is None:
-        return None
-    if cost.kind is CostKind.FIXED:
-        return recipe("miss_rate", cost=None, db_load="db_queries")
-    over = {
-        CostKind.LATENCY: "miss_latency_sum",
-        CostKind.DB_SECONDS: "db_seconds",
-        CostKind.DB_QUERIES: "db_queries",
-    }[cost.kind]
-    return _recipe(over, "lookups", events="misses", noise=Noise.MEANS)
-
-
-def needs(name: str, *, cost: Cost | None, db_load: str) -> frozenset[str] | None:
-    """The signal keys without which `name` has no estimate; None where no configuration of signals could say it."""
-    if MEASURES[name].quantile is not None:
-        return frozenset({f"{QUANTILE_SIGNAL}_bucket"})
-    found = recipe(name, cost=cost, db_load=db_load)
-    return None if found is None else frozenset(found.signals)
-
-
-def available(keys: AbstractSet[str]) -> frozenset[str]:
-    """The keys together with the lookup counts that follow from two of them (hits, misses, lookups)."""
-    lookups = {"hits", "misses", "lookups"}
-    return frozenset(keys | lookups) if len(lookups & keys) >= 2 else frozenset(keys)

@@ -1,7 +1,7 @@
 """A measurement: increments per unit and interval, of both sides of one comparison."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from canary_guard.model.arrays import BoolArray, FloatArray
 from canary_guard.model.window import Comparison, Grid
@@ -37,6 +37,18 @@ class Buckets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ByStratum:
+    """One signal's increments on one side per key pattern, all units together; 0 where no unit was seen."""
+
+    strata: tuple[str, ...]
+    """Sorted names."""
+    values: FloatArray
+    """(strata, intervals), >= 0"""
+    seen: BoolArray
+    """(intervals,)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
     """Why a signal cannot be used on one side, or on both."""
 
@@ -55,6 +67,8 @@ class Side:
     """By key: `misses`, `lookups`, `miss_latency_sum`, …"""
     buckets: Mapping[str, Buckets]
     """By signal: `miss_latency`."""
+    strata: Mapping[str, ByStratum] = field(default_factory=dict)
+    """By key, where it was asked for by key pattern; empty without strata."""
     missing: Mapping[str, Missing]
     """By key or signal: asked for, but not usable. What stands neither here nor above was not asked for."""
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from canary_guard.model.cause import Explanations
 from canary_guard.model.estimate import Levels, Undetermined
 from canary_guard.model.measure import Cost
 from canary_guard.model.rule import NotAsked, Rule
@@ -109,6 +110,17 @@ class ExitPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """What the database can take, for the projection to the peak."""
+
+    peak_requests_per_second: float
+    """Of the whole service, on its worst day."""
+    db_queries_per_second: float
+    db_pool_size: int | None = None
+    """Connections, of all units together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """All that a run is asked."""
 
@@ -125,6 +137,11 @@ class Plan:
     rules: tuple[Rule, ...]
     not_asked: tuple[NotAsked, ...]
     levels: Levels
+    explanations: Explanations = field(default_factory=Explanations)
+    """What may be said of why."""
+    capacity: Capacity | None = None
+    warmup: Literal["auto", "off"] | int = "auto"
+    """How a cold canary is treated; ms since the deploy that are not judged"""
     cost: Cost | None
     """What a miss is weighed by; None where no signal can say it."""
     db_load: str

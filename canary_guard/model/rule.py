@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal, assert_never
 
 from canary_guard.model.measure import MEASURES, BoundUnit, Scale
+from canary_guard.model.window import View
 
 
 class Severity(StrEnum):
@@ -50,6 +51,8 @@ class ChangeCondition:
     direction: Direction
     bound: Bound
     any_stratum: bool = False
+    view: View | None = None
+    """Which sides are compared, of a cause's condition; None: as the run compares."""
     kind: Literal["change"] = "change"
 
     @property

@@ -5,10 +5,13 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from canary_guard.model.arrays import Vector
+from canary_guard.model.cause import Cause, Question
 from canary_guard.model.estimate import Estimated, Undetermined
-from canary_guard.model.finding import Finding
+from canary_guard.model.finding import CrossCheck, Finding, StrataEstimates
 from canary_guard.model.plan import Plan
+from canary_guard.model.projection import Projection
 from canary_guard.model.series import Reading, SourceFacts
+from canary_guard.model.warm_up import WarmUp
 from canary_guard.model.window import Arm, Comparison, Period, Windows
 
 RUN_FORMAT: Final = "canary-guard/run/v1"
@@ -97,9 +100,21 @@ class Run:
     comparison_note: str
     """Which comparison was used, and why."""
     windows: Windows
+    warm_up: WarmUp | None
+    """None where it was not looked for."""
     findings: tuple[Finding, ...]
     """In the order of the rules: severity fail first."""
+    cross_checks: tuple[CrossCheck, ...]
+    """Around a side-by-side comparison; empty for the others."""
     estimates: tuple[Estimated, ...]
+    strata: tuple[StrataEstimates, ...]
+    """For each condition `in: any-stratum`."""
+    projection: Projection | None
+    """None without `capacity`, or without an estimate of the database's load."""
+    causes: tuple[Cause, ...]
+    """The likely ones first, the ruled out last."""
+    questions: tuple[Question, ...]
+    """The three, in their order."""
     traces: tuple[Trace, ...]
     data_quality: DataQuality
     warnings: tuple[str, ...]

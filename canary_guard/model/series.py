@@ -38,6 +38,8 @@ class SeriesQuery:
     select: Selection
     split: tuple[str, ...]
     """Labels whose values tell series apart: `(unit,)`, `(unit, "le")`, `(unit, stratum)`; () for one sum."""
+    stratum: str | None = None
+    """The label of the key pattern, where the answer is split by it."""
     period: Period
     grid: Grid
     reach: int

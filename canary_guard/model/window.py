@@ -27,6 +27,20 @@ class Comparison(StrEnum):
 
     CONCURRENT = "concurrent"
     BEFORE_AFTER = "before-after"
+    DIFF_IN_DIFF = "diff-in-diff"
+
+
+class View(StrEnum):
+    """Which two sides are held against each other."""
+
+    ARMS = "arms"
+    """the canary against the baseline, since the deploy"""
+    ARMS_BEFORE = "arms-before"
+    """the same before the deploy: a placebo"""
+    BASELINE = "baseline"
+    """the baseline since the deploy against before it"""
+    FLEET = "fleet"
+    """all that is selected since the deploy, against before it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The body of an HTTP answer in, the server's `Answer` or an `AnswerError` with the server's own words out."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -31,6 +31,7 @@ _ADVICE: Mapping[int, str] = {
     429: "Ask again later, or with a lower concurrency.",
 }
 _OF_QUERY = frozenset({200, 400, 422})
+_PARTIAL_CONTENT = 206
 _WORTH_ANOTHER_TRY = frozenset({429, 502, 503, 504})
 
 
@@ -94,7 +95,10 @@ def read_answer(status: int, content_type: str, body: bytes, *, hide: Callable[[
             return Answer(
                 result_type=kind,
                 result=result,
-                warnings=tuple(warning for warning in warnings if warning not in misplaced),
+                warnings=(
+                    *(warning for warning in warnings if warning not in misplaced),
+                    *(one_line(hide(text)) for text in _doubts(status, message)),
+                ),
                 infos=(*infos, *misplaced),
             )
         case {"status": "error", "error": str(words)}:
@@ -145,9 +149,19 @@ def _refused(status: int, words: str, *, of_query: bool = False) -> AnswerError:
     )
 
 
+def _doubts(status: int, message: Mapping[str, Any]) -> Iterator[str]:
+    """What else than a warning says that a successful answer is not a whole one."""
+    if message.get("isPartial"):  # VictoriaMetrics
+        yield "the server marks its answer as partial (isPartial)"
+    if message.get("error"):
+        yield f"the answer is a success with an error: {message['error']}"
+    if status == _PARTIAL_CONTENT:
+        yield f"HTTP {status}: partial content"
+
+
 def _remarks(given: object, hide: Callable[[str], str]) -> tuple[str, ...]:
     if not isinstance(given, list):
-        return ()
+        given = [given] if given else []
     texts = [one_line(hide(str(text))) for text in given[:_MOST_REMARKS]]
     if len(given) > _MOST_REMARKS:
         texts.append(f"and {len(given) - _MOST_REMARKS} more")

@@ -1,7 +1,10 @@
 """A plan's secrets in, request headers out; and the same secrets taken out of whatever is shown."""
 
+import json
+import re
 from base64 import b64encode
-from urllib.parse import unquote, urlsplit
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from requests import PreparedRequest
 from requests.auth import AuthBase
@@ -32,6 +35,7 @@ class Credentials(AuthBase):
         username, password = plan.username, plan.password.get_secret_value() if plan.password else ""
         if username is None and in_url.username is not None:
             username, password = unquote(in_url.username), unquote(in_url.password or "")
+            secrets.append(in_url.password or "")
         if username is not None:
             pair = b64encode(f"{username}:{password}".encode()).decode()
             headers["Authorization"] = f"Basic {pair}"
@@ -47,7 +51,8 @@ class Credentials(AuthBase):
                 )
                 raise ConfigError(Problem(what=what))
         self._headers = headers
-        self._secrets = sorted((secret for secret in secrets if len(secret) >= _SHORTEST), key=len, reverse=True)
+        long = (secret for secret in secrets if len(secret) >= _SHORTEST)
+        self._secrets = sorted({form for secret in long for form in _forms(secret)}, key=len, reverse=True)
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         """The request with the headers."""
@@ -59,3 +64,15 @@ class Credentials(AuthBase):
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return text
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """As it stands, and as a URL, a form or JSON has it: a server repeats whichever it was sent."""
+    yield secret
+    for form in (quote(secret), quote(secret, safe=""), quote_plus(secret)):
+        yield form
+        yield re.sub("%..", lambda found: found[0].lower(), form)
+    for ascii_only in (True, False):
+        form = json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
+        yield form
+        yield form.replace("/", "\\/")

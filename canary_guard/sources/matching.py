@@ -23,20 +23,26 @@ def arm_of(select: Selection, labels: Mapping[str, str]) -> Arm | None:
     canary = select.canary is not None and matches(select.canary, labels)
     if baseline and canary:
         named = ", ".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
-        raise ConfigError(
-            Problem(
-                what=f"the arms overlap: {{{named}}} satisfies both `select.baseline` and `select.canary`, and a "
-                "fleet compared with itself always passes; make the selectors exclude each other"
-            )
-        )
+        raise overlapping(select, f"{{{named}}} satisfies")
     if baseline:
         return Arm.BASELINE
     return Arm.CANARY if canary else None
 
 
+def overlapping(select: Selection, found: str) -> ConfigError:
+    """The error of arms that overlap in the data, where no place in a file is known: it names both selectors."""
+    baseline, canary = (_text(selector or ()) for selector in (select.baseline, select.canary))
+    what = f"the arms overlap: {found} both `select.baseline` ({baseline}) and `select.canary` ({canary}), and a fleet "
+    return ConfigError(Problem(what=what + "compared with itself always passes; make the selectors exclude each other"))
+
+
 def labels_of(*selectors: Selector | None) -> tuple[str, ...]:
     """The names of all labels that the selectors look at, sorted."""
     return tuple(sorted({matcher.label for selector in selectors if selector for matcher in selector}))
+
+
+def _text(selector: Selector) -> str:
+    return ", ".join(f'{one.label}{one.operator.value}"{one.value}"' for one in selector)
 
 
 def _satisfies(matcher: Matcher, value: str) -> bool:

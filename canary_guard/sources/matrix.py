@@ -11,6 +11,7 @@ from canary_guard.model.series import Series
 from canary_guard.model.window import Arm
 from canary_guard.sources.answers import Answer, AnswerError
 from canary_guard.sources.merging import Part, merged, part
+from canary_guard.sources.sample_values import numbers
 
 _NOT_SERIES = "Check the URL, and what stands between here and the server: this is not a range query's answer."
 
@@ -80,7 +81,9 @@ def _on_edges(times: FloatArray, given: Sequence[object], edges: range) -> Part:
         )
     index = at.astype(np.intp)
     values, sampled = np.zeros(len(edges)), np.zeros(len(edges), dtype=bool)
-    values[index], sampled[index] = _numbers(given), True
+    found = numbers(given)
+    values[index], sampled[index] = found, True
+    values[index[values[index] != found]] = np.nan  # two values for one time: neither can be believed
     return part(values, sampled)
 
 
@@ -94,17 +97,3 @@ def _labels(item: Mapping[str, Any]) -> Mapping[str, str]:
 def _columns(pairs: Sequence[tuple[float, object]]) -> tuple[FloatArray, Sequence[object]]:
     times, given = zip(*pairs, strict=True)
     return np.rint(np.array(times, dtype=np.float64) * 1000), given
-
-
-def _numbers(given: Sequence[object]) -> FloatArray:
-    try:
-        return np.array(list(map(float, given)))  # type: ignore[arg-type] # texts, where the server is a Prometheus
-    except (TypeError, ValueError):
-        return np.array([_number(value) for value in given])
-
-
-def _number(given: object) -> float:
-    try:
-        return float(given)  # type: ignore[arg-type] # whatever JSON had in its place
-    except (TypeError, ValueError):
-        return -1.0

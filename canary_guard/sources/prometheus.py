@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Self
 
-from canary_guard.errors import ConfigError, Problem, SourceError
+from canary_guard.errors import SourceError
 from canary_guard.model.plan import Plan, PrometheusPlan
 from canary_guard.model.series import Content, Failure, Reading, Series, SeriesQuery, SourceFacts
 from canary_guard.model.signal import Scope, Selector
@@ -13,9 +13,10 @@ from canary_guard.model.window import Arm
 from canary_guard.sources import promql
 from canary_guard.sources.answers import Answer, AnswerError
 from canary_guard.sources.api import PrometheusApi
-from canary_guard.sources.matching import arm_of
+from canary_guard.sources.matching import arm_of, overlapping
 from canary_guard.sources.matrix import ShiftedError, samples, series_of, vector
 from canary_guard.sources.outages import silence
+from canary_guard.sources.queries import UP
 from canary_guard.sources.recorder import RawAnswer, RawSelector
 from canary_guard.sources.survey import survey
 from canary_guard.sources.workers import results
@@ -35,6 +36,7 @@ class PrometheusSource:
         self._plan = plan
         self._api = PrometheusApi(plan)
         self._sizes: Mapping[str, int] = {}
+        self._warnings: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, plan: Plan) -> Self:
@@ -52,7 +54,7 @@ class PrometheusSource:
             found = survey(self._api, plan, self._plan)
         except AnswerError as error:
             raise self._source_error("the number of series of each metric", error) from None
-        self._sizes = found.sizes
+        self._sizes, self._warnings = found.sizes, found.warnings
         return SourceFacts(
             description=f"Prometheus at {self._api.where}",
             scrape_interval=plan.times.scrape_interval or found.scrape_interval,
@@ -101,7 +103,13 @@ class PrometheusSource:
 
     def _source_error(self, asked: str, error: AnswerError) -> SourceError:
         failure = error.failure
-        return SourceError(asked=asked, where=self._api.where, answer=failure.answer, advice=failure.advice)
+        return SourceError(
+            asked=asked,
+            where=self._api.where,
+            answer=failure.answer,
+            advice=failure.advice,
+            unreachable=failure.unreachable,
+        )
 
     def _read(self, query: SeriesQuery) -> Reading:
         try:
@@ -155,11 +163,7 @@ class PrometheusSource:
         if query.scope is Scope.SHARED or (baseline is None and canary is None):
             return {None: ()}
         if baseline is not None and canary is not None and self._count(promql.overlap_text(query), query):
-            what = (
-                f"the arms overlap: series of {query.metric} satisfy both `select.baseline` and `select.canary`, and a "
-                "fleet compared with itself always passes; make the selectors exclude each other"
-            )
-            raise ConfigError(Problem(what=what))
+            raise overlapping(query.select, f"series of {query.metric} satisfy")
         arms = {Arm.BASELINE: baseline, Arm.CANARY: canary}
         return {arm: selector for arm, selector in arms.items() if selector is not None}
 
@@ -185,7 +189,7 @@ class PrometheusSource:
             series=tuple(series),
             content=content,
             split=split,
-            warnings=tuple(dict.fromkeys(text for answer in answers for text in answer.warnings)),
+            warnings=tuple(dict.fromkeys((*self._warnings, *(text for one in answers for text in one.warnings)))),
             infos=tuple(dict.fromkeys(text for answer in answers for text in answer.infos)),
         )
 
@@ -196,6 +200,8 @@ class PrometheusSource:
             where=self._api.where,
             content=query.content,
             split=query.split,
+            # What every other series says of a pod that fell silent, it says of one that left, too.
+            warnings=(f"without `{UP}` a silent pod goes unnoticed: {failure.answer}",) if query.key == UP else (),
             failure=failure,
         )
 

@@ -21,6 +21,7 @@ from pydantic_core import from_json
 
 from canary_guard.errors import RecordingError
 from canary_guard.model.arrays import FloatArray
+from canary_guard.sources.sample_values import numbers
 
 RECORDING_FORMAT: Final = "canary-guard/recording/v1"
 MAX_BYTES: Final = 2**30
@@ -166,19 +167,19 @@ def _looks_like(line: bytes, header: object) -> str:
         case {"metric": _, "values": _}:
             return "the header line is missing: the first line is a series"
         case {"status": _, "data": _}:
-            return "no recording: it looks like an answer of Prometheus' API"
+            return "this is no recording: it looks like an answer of Prometheus' API"
         case _:
             pass
     if not line:
         return "the file is empty"
     for beginning, kind in ((b"{", "other JSON"), (b"<", "HTML or XML"), (b"# ", "OpenMetrics text")):
         if line.lstrip().startswith(beginning):
-            return f"no recording: it looks like {kind}"
+            return f"this is no recording: it looks like {kind}"
     try:
         readable = line.decode().strip().replace("\t", " ").isprintable()
     except UnicodeDecodeError:
         readable = False
-    return f"no recording: it looks like {'other text' if readable else 'binary data'}"
+    return f"this is no recording: it looks like {'other text' if readable else 'binary data'}"
 
 
 def _series(line: bytes, place: _Place) -> tuple[str, dict[str, str], list[Any]]:
@@ -209,11 +210,7 @@ def _samples(samples: list[Any], place: _Place) -> tuple[npt.NDArray[np.int64], 
         raise place.refusal(
             f"the samples are not in the order of time: {seconds[at + 1]} follows {seconds[at]}", _AGAIN
         )
-    try:
-        values = np.array([*map(float, texts)], dtype=np.float64)
-    except ValueError:
-        values = np.array([*map(_number, texts)], dtype=np.float64)
-    return times, values
+    return times, numbers(texts)
 
 
 def _are_texts(labels: dict[Any, Any]) -> TypeGuard[dict[str, str]]:
@@ -224,10 +221,3 @@ def _are_times(seconds: tuple[Any, ...]) -> TypeGuard[tuple[float, ...]]:
     if {*map(type, seconds)} - {int, float}:
         return False
     return not seconds or (min(seconds) >= 0 and max(seconds) < LATEST)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return float("nan")

@@ -30,6 +30,8 @@ class Survey:
     """How many series a metric has, all labels and arms together; without those of which nothing is known."""
     scrape_interval: int | None
     """ms, to three significant digits; None where it was not asked for, or no samples were found."""
+    warnings: tuple[str, ...] = ()
+    """The server's own, as of readings: what it said may be partial."""
 
 
 def survey(api: PrometheusApi, plan: Plan, source: PrometheusPlan) -> Survey:
@@ -57,11 +59,13 @@ def survey(api: PrometheusApi, plan: Plan, source: PrometheusPlan) -> Survey:
             examples.append(promql.examples_text(counters, selector))
     answers = ask([*sizes, *examples])
     series = next(filter(None, map(vector, answers[len(sizes) :])), [])
+    raw = ask(_raw([labels for labels, _ in series]))
     return Survey(
         sizes={
             labels.get("__name__", ""): int(size) for answer in answers[: len(sizes)] for labels, size in vector(answer)
         },
-        scrape_interval=_spacing(ask(_raw([labels for labels, _ in series]))),
+        scrape_interval=_spacing(raw),
+        warnings=tuple(dict.fromkeys(text for answer in (*answers, *raw) for text in answer.warnings)),
     )
 
 

@@ -55,6 +55,21 @@ def implausible(reading: Reading, place: Place, due: float) -> Missing:
     return Missing(reason=reason)
 
 
+def at_a_standstill(reading: Reading, place: Place, *, last: int, due: float | None) -> Missing:
+    """A counter of which nothing came over the last intervals of this side, although there is much that should have."""
+    if due is None:
+        reason = (
+            f"every counter of {place.name} stands still over the last {last} intervals, while the other side goes on: "
+            "it has no traffic, or what answers has frozen"
+        )
+    else:
+        reason = (
+            f"{word(reading.query.key)} of {place.name} stand still over the last {last} intervals, although about "
+            f"{due:.0f} were due by the other side's rate: {asked(reading, place)} at {reading.where}"
+        )
+    return Missing(reason=reason)
+
+
 def asked(reading: Reading, place: Place) -> str:
     """What was asked of the source for a place, as one selector; the text of a query of the user's own."""
     query = reading.query

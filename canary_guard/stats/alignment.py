@@ -35,7 +35,7 @@ class Aligned:
 
     def total(self, key: str) -> float:
         """The sum of one signal over the window."""
-        return float(self.values[key].sum())
+        return float(np.add.reduce(self.values[key], axis=None))
 
     def last(self, intervals: int) -> Aligned:
         """The same, over the last so many intervals only."""

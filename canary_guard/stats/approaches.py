@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from canary_guard.model.estimate import Interval, Levels, Undetermined
-from canary_guard.model.measure import MEASURES, QUANTILE_SIGNAL, Cost, Measure, Recipe, Scale, Shape, recipe
-from canary_guard.stats.change import Change
+from canary_guard.model.estimate import Interval, Levels, Method, Undetermined
+from canary_guard.model.measure import MEASURES, QUANTILE_SIGNAL, Cost, Measure, Scale, Shape
+from canary_guard.model.recipe import Recipe, recipe
+from canary_guard.stats.bursts import SURELY_BURSTIER, Bursts, bursts, peak
+from canary_guard.stats.change import Change, Floor
 from canary_guard.stats.difference import difference_of_means, difference_of_proportions
 from canary_guard.stats.ends import Ends, interval
 from canary_guard.stats.exposure import implausible, too_little
@@ -47,6 +50,8 @@ def approach(
     measure = MEASURES[name]
     if measure.quantile is not None:
         return _quantile(measure.quantile, scale, measurement, levels)
+    if name == "burst_ratio":
+        return _bursts()
     found = recipe(name, cost=cost, db_load=db_load)
     if found is None:
         return Refusal(reason="no signal says what a miss costs", undetermined=Undetermined.DATA)
@@ -84,6 +89,41 @@ def _sums(
         level=arm_level,
         notes=(UNTIMED_HITS,) if multiplier is None else (),
     )
+
+
+def _bursts() -> Approach:
+    """The worst interval against its mean: a sign test says whether it rose, and no interval by how much."""
+
+    def found(pair: Pair) -> Bursts | Refusal:
+        # Before and after, the windows may differ in length: a longer one has a worse worst interval.
+        baseline, canary = pair.baseline.last(pair.intervals), pair.canary.last(pair.intervals)
+        return implausible(pair, ("misses", "lookups")) or bursts(
+            events_baseline=baseline.values["misses"].sum(axis=0),
+            exposure_baseline=baseline.values["lookups"].sum(axis=0),
+            events_canary=canary.values["misses"].sum(axis=0),
+            exposure_canary=canary.values["lookups"].sum(axis=0),
+        )
+
+    def estimator(pair: Pair) -> Change | Refusal:
+        both = found(pair)
+        if isinstance(both, Refusal):
+            return both
+        point = math.log(both.ratio)
+        sure = both.p <= SURELY_BURSTIER
+        return Change(
+            point=point,
+            floor=Floor(method=Method.TIME, ends=lambda _: Ends(low=point if sure else None, high=None)),
+            thin=True,
+            notes=(f"sign test over eight parts of the window: p = {both.p:.3g}",),
+            events_baseline=pair.baseline.total("misses"),
+            events_canary=pair.canary.total("misses"),
+        )
+
+    def arm_level(arm: Aligned, _: float) -> Interval:
+        misses, lookups = (arm.values[key].sum(axis=0) for key in ("misses", "lookups"))
+        return interval(peak(misses, lookups), Ends(low=None, high=None))
+
+    return Approach(keys=("misses", "lookups"), events="misses", estimator=estimator, level=arm_level)
 
 
 def _times(multiplier: float, point: float, ends: Ends) -> Interval:

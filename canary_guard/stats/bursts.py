@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FEWEST_INTERVALS = 16
 FEWEST_PER_INTERVAL = 5
 _BLOCKS = 8
+SURELY_BURSTIER = 0.05
+"""From this p-value on, the canary's misses come in larger lumps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +81,13 @@ def _excess(events: FloatArray, exposure: FloatArray) -> FloatArray:
 
 
 def _arm(excess: FloatArray, events: FloatArray, exposure: FloatArray) -> ArmBursts:
+    return ArmBursts(variation=math.sqrt(max(0.0, float(excess.mean()))), peak=peak(events, exposure))
+
+
+def peak(events: FloatArray, exposure: FloatArray) -> float:
+    """The worst interval's rate over the mean rate, from (intervals,) counts that are not all 0."""
     there = exposure > 0
-    rate = float(events.sum() / exposure.sum())
-    return ArmBursts(
-        variation=math.sqrt(max(0.0, float(excess.mean()))),
-        peak=float((events[there] / exposure[there]).max()) / rate,
-    )
+    return float((events[there] / exposure[there]).max() / (events.sum() / exposure.sum()))
 
 
 def _sign_test(differences: FloatArray) -> float:

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
 from canary_guard.model.arrays import BoolArray
-from canary_guard.model.measurement import Missing
+from canary_guard.model.measurement import ByStratum, Missing
 from canary_guard.model.series import Content, Reading
 from canary_guard.stats.absence import failed, no_samples, unlabelled, unusable
 from canary_guard.stats.increments import Counts, given_increases, increments, together
 from canary_guard.stats.lifetimes import Lifetimes, lifetimes
+from canary_guard.stats.patterns import Whole, by_stratum
 from canary_guard.stats.places import Place
+from canary_guard.stats.restarts import believed
 from canary_guard.stats.samples import BucketError, Samples, Units, answered, anything, at_edges, sampled, units_at
 
 
@@ -24,6 +27,8 @@ class Cell:
     present: BoolArray
     """(units, edges) at which any key had a sample"""
     life: Lifetimes
+    doubted: BoolArray
+    """(units, intervals) in which a counter moved as no restart explains: not counted"""
     samples: Mapping[str, Samples]
     """By key."""
     counts: Mapping[str, Counts]
@@ -34,6 +39,10 @@ class Cell:
     """The keys of which nothing came back for this place, although it has units."""
     missing: Mapping[str, Missing]
     """By key: not usable, whatever the other side has."""
+    strata: Mapping[str, ByStratum]
+    """By key: what was split by key pattern."""
+    unsplit: Mapping[str, Missing]
+    """By the query's key: why it could not be split."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -59,6 +68,8 @@ class Cell:
 
 def cell(place: Place, readings: Sequence[Reading], *, ignored: frozenset[str]) -> Cell:
     """Count the readings of a place's window. `ignored` are the signals whose absence means zero."""
+    patterned = [reading for reading in readings if reading.query.stratum is not None]
+    readings = [reading for reading in readings if reading.query.stratum is None]
     missing = {
         reading.query.key: reason
         for reading in readings
@@ -87,17 +98,52 @@ def cell(place: Place, readings: Sequence[Reading], *, ignored: frozenset[str]) 
     if not present.any():
         missing |= {key: no_samples(one.reading, place) for key, one in empty.items() if key not in missing}
     counted = {key: _counted(one, split, present, life, ignored) for key, one in samples.items() if key not in empty}
+    counts = {key: counts for key, (counts, _) in counted.items()}
+    steady = _believed(counts, samples, split)
+    doubted = np.zeros_like(life.alive)
+    for key, one in steady.items():
+        doubted |= counts[key].seen & ~one.seen
+    counts |= steady
+    by_pattern = {
+        reading.query.key: failed(reading) or by_stratum(reading, place, whole)
+        for reading in patterned
+        if (whole := _whole(reading, counts, units, present, life)) is not None
+        and (reading.failure is not None or any(place.series(reading)))
+    }
     return Cell(
         place=place,
         units=units,
         present=present,
         life=life,
+        doubted=doubted,
         samples=samples,
-        counts={key: counts for key, (counts, _) in counted.items()},
+        counts=counts,
         lacking={key: tuple(units[row][0] for row in rows) for key, (_, rows) in counted.items() if rows},
         absent=tuple(key for key in empty if key not in missing),
         missing=missing,
+        strata={_key(query): one for query, one in by_pattern.items() if isinstance(one, ByStratum)},
+        unsplit={query: one for query, one in by_pattern.items() if isinstance(one, Missing)},
     )
+
+
+_LOOKUPS = ("hits", "lookups", "misses")
+
+
+def _key(query: str) -> str:
+    """`misses` of `misses by stratum`"""
+    return query.partition(" ")[0]
+
+
+def _whole(
+    reading: Reading, counts: Mapping[str, Counts], units: Units, present: BoolArray, life: Lifetimes
+) -> Whole | None:
+    """What a reading splits; None where that was not counted."""
+    own = counts.get(_key(reading.query.key))
+    if own is None:
+        return None
+    # A pattern's hits without its misses would be a hit rate of 1: where one of them is a gap, so are the others.
+    seen = reduce(np.logical_and, [own.seen, *(counts[key].seen for key in _LOOKUPS if key in counts)])
+    return Whole(units=units, present=present, life=life, counts=own, seen=seen)
 
 
 def siblings(key: str, samples: Mapping[str, Samples]) -> tuple[str, ...]:
@@ -121,6 +167,17 @@ def _counted(
     lacks = np.flatnonzero(~anywhere & present.any(axis=1) & life.alive.any(axis=1))
     zero = anywhere & one.sound
     return count(one.values, one.given, unit_present=present, from_zero=zero, alive=life.alive), tuple(lacks.tolist())
+
+
+def _believed(
+    counts: Mapping[str, Counts], samples: Mapping[str, Samples], split: Mapping[str, Samples]
+) -> Mapping[str, Counts]:
+    """Of what was read raw, unit by unit; what has no units may be a sum of anything."""
+    raw = {key: one for key, one in counts.items() if key in split and not samples[key].increases}
+    if not raw:
+        return {}
+    slack = max(-(-samples[key].reading.query.reach // samples[key].reading.query.grid.step) for key in raw)
+    return believed(raw, {key: samples[key].values for key in raw}, slack=slack)
 
 
 def _dark(place: Place, readings: Sequence[Reading]) -> BoolArray:

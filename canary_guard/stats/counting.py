@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import assert_never
 
-from canary_guard.model.measure import MEASURES, needs
+from canary_guard.model.measure import MEASURES
 from canary_guard.model.measurement import Measurement, Missing, Side
 from canary_guard.model.plan import Plan
+from canary_guard.model.recipe import needs
 from canary_guard.model.run import DataQuality
 from canary_guard.model.series import Reading
 from canary_guard.model.signal import NoData, Scope
-from canary_guard.model.window import Comparison, Grid, Period, Windows
+from canary_guard.model.window import Comparison, Grid, View, Windows
 from canary_guard.stats.absence import NO_WINDOW_BEFORE, not_side_by_side
 from canary_guard.stats.cells import Cell, cell
-from canary_guard.stats.places import Place, arms_side_by_side, before_and_after
+from canary_guard.stats.places import Place, places
 from canary_guard.stats.quality import quality
 from canary_guard.stats.sides import paired
 
@@ -23,16 +23,17 @@ from canary_guard.stats.sides import paired
 class Counted:
     """What was counted in one run."""
 
-    measurement: Measurement
-    shared: Measurement | None
-    """Side by side only: before and after the deploy, both arms together, where shared signals were asked for."""
-    of_shared: frozenset[str]
-    """The measures that need a shared signal."""
+    views: Mapping[View, Measurement]
+    """Those that the windows allow; always the main one."""
+    main: View
+    of_shared: Mapping[str, Measurement]
+    """Where a measure is to be estimated that needs a shared signal: it is never compared side by side."""
     quality: DataQuality
 
-    def measurement_of(self, measure: str) -> Measurement:
-        """Where a measure is to be estimated: one that needs a shared signal is never compared side by side."""
-        return self.shared if self.shared is not None and measure in self.of_shared else self.measurement
+    @property
+    def measurement(self) -> Measurement:
+        """Of the main comparison."""
+        return self.views[self.main]
 
 
 def count(readings: Sequence[Reading], *, plan: Plan, comparison: Comparison, windows: Windows) -> Counted:
@@ -40,41 +41,34 @@ def count(readings: Sequence[Reading], *, plan: Plan, comparison: Comparison, wi
 
     Nothing is raised for what a source may answer: what cannot be used stands in a side's `missing`, with the reason.
     """
-    match comparison:
-        case Comparison.CONCURRENT:
-            return _side_by_side(readings, plan, windows)
-        case Comparison.BEFORE_AFTER:
-            periods = _periods(readings, plan, windows)
-            measurement = _measurement(comparison, periods, plan) if periods else _without_before(readings, windows)
-            return Counted(
-                measurement=measurement, shared=None, of_shared=frozenset(), quality=quality(periods, readings)
-            )
-        case _ as never:
-            assert_never(never)
-
-
-def _side_by_side(readings: Sequence[Reading], plan: Plan, windows: Windows) -> Counted:
-    own = [reading for reading in readings if reading.query.scope is Scope.ARM]
-    arms = [_cell(place, own, plan) for place in arms_side_by_side(plan, windows.after)]
-    measurement = _measurement(Comparison.CONCURRENT, arms, plan)
-    asked_before = {reading.query.key for reading in readings if reading.query.period is Period.BEFORE}
-    periods = _periods([reading for reading in readings if reading.query.key in asked_before], plan, windows)
-    if not periods:
-        measurement = _lacking(measurement, not_side_by_side(plan))
+    if comparison is Comparison.BEFORE_AFTER:
+        main, wanted = View.FLEET, [View.FLEET]
+    else:
+        main, wanted = View.ARMS, list(View)
+    found = {view: sides for view in wanted if (sides := places(plan, windows, view)) is not None}
+    cells: dict[Place, Cell] = {}
+    for place in (place for sides in found.values() for place in sides):
+        if place not in cells:
+            own = [one for one in readings if one.query.scope is Scope.ARM or len(place.arms) > 1 or None in place.arms]
+            cells[place] = _cell(place, own, plan)
+    views = {view: _measurement(view, [cells[place] for place in sides], plan) for view, sides in found.items()}
+    if main not in views:
+        views[main] = _without_before(readings, windows)
+    if View.FLEET not in views:
+        views[main] = _lacking(views[main], not_side_by_side(plan))
+    of_shared = _needing({one.query.key for one in readings if one.query.scope is Scope.SHARED}, plan)
     return Counted(
-        measurement=measurement,
-        shared=_measurement(Comparison.BEFORE_AFTER, periods, plan) if periods else None,
-        of_shared=_needing({reading.query.key for reading in readings if reading.query.scope is Scope.SHARED}, plan),
-        quality=quality([*arms, *periods[:1]], readings),
+        views=views,
+        main=main,
+        of_shared=dict.fromkeys(of_shared, views[View.FLEET]) if View.FLEET in views else {},
+        quality=quality([cells[place] for place in _told(found, main)], readings),
     )
 
 
-def _periods(readings: Sequence[Reading], plan: Plan, windows: Windows) -> Sequence[Cell]:
-    """The cells before and after the deploy; none where nothing can be said about before."""
-    if windows.before is None or not readings:
-        return ()
-    places = before_and_after(plan, before=windows.before, after=windows.after)
-    return [_cell(place, readings, plan) for place in places]
+def _told(found: Mapping[View, tuple[Place, Place]], main: View) -> Sequence[Place]:
+    """The places of which the quality is told: those of the main comparison, then the window before the deploy."""
+    sides = [place for view in (main, View.ARMS_BEFORE) for place in found.get(view, ())]
+    return list(dict.fromkeys(sides))
 
 
 def _cell(place: Place, readings: Sequence[Reading], plan: Plan) -> Cell:
@@ -82,7 +76,9 @@ def _cell(place: Place, readings: Sequence[Reading], plan: Plan) -> Cell:
     return cell(place, here, ignored=_ignored(plan))
 
 
-def _measurement(comparison: Comparison, cells: Sequence[Cell], plan: Plan) -> Measurement:
+def _measurement(view: View, cells: Sequence[Cell], plan: Plan) -> Measurement:
+    beside = view in (View.ARMS, View.ARMS_BEFORE)
+    comparison = Comparison.CONCURRENT if beside else Comparison.BEFORE_AFTER
     baseline, canary = paired(*cells, ignored=_ignored(plan), fewest=plan.levels.minimum.misses)
     return Measurement(comparison=comparison, baseline=baseline, canary=canary)
 

@@ -14,7 +14,7 @@ from canary_guard.stats.refusal import Refusal, fewer_than, untimed
 from canary_guard.stats.small_counts import poisson_rate
 
 if TYPE_CHECKING:
-    from canary_guard.model.measure import Recipe
+    from canary_guard.model.recipe import Recipe
     from canary_guard.stats.alignment import Aligned, Pair
 
 

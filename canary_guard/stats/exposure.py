@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from canary_guard.model.measure import Shape
-from canary_guard.stats.alignment import FEWEST_INTERVALS
+from canary_guard.stats.alignment import FEWEST_INTERVALS, align_side
 from canary_guard.stats.influence import denominator, numerator
 from canary_guard.stats.refusal import Refusal, contradictory, fewer_than, nothing_of, too_few_intervals, word
 
@@ -13,13 +13,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from canary_guard.model.estimate import Minimum
-    from canary_guard.model.measure import Measure, Recipe
+    from canary_guard.model.measure import Measure
+    from canary_guard.model.measurement import Side
+    from canary_guard.model.recipe import Recipe
     from canary_guard.stats.alignment import Pair
 
 _SMALLEST_SUM, _LARGEST_SUM = 1e-12, 1e18
 
 SLACK = 1.01
 """Parts may exceed the whole by this factor: sums that a server extrapolates agree no better."""
+
+
+def per_second(side: Side, key: str) -> float | None:
+    """The rate of one signal over the intervals in which any unit was seen; None where it was not counted."""
+    if key not in side.signals:
+        return None
+    aligned = align_side(side, (key,))
+    seconds = aligned.intervals * side.grid.step / 1000
+    return aligned.total(key) / seconds if seconds else None
 
 
 def too_short(pair: Pair, minimum: Minimum) -> Refusal | None:

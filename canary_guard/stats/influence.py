@@ -8,7 +8,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from canary_guard.model.arrays import FloatArray
-    from canary_guard.model.measure import Recipe
+    from canary_guard.model.recipe import Recipe
     from canary_guard.stats.alignment import Aligned
 
 

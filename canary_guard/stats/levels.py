@@ -16,7 +16,7 @@ from canary_guard.stats.unit_variance import FEWEST_DEGREES, own_variance, sprea
 
 if TYPE_CHECKING:
     from canary_guard.model.arrays import FloatArray
-    from canary_guard.model.measure import Recipe
+    from canary_guard.model.recipe import Recipe
     from canary_guard.stats.alignment import Aligned
 
 

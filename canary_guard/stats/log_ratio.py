@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from canary_guard.model.estimate import Candidate, Method
-from canary_guard.model.measure import Noise
+from canary_guard.model.recipe import Noise
 from canary_guard.stats.change import Change, Floor, spread_of
 from canary_guard.stats.ends import Ends, logarithm
 from canary_guard.stats.influence import denominator, log_influence, numerator
@@ -15,7 +15,7 @@ from canary_guard.stats.refusal import Refusal, fewer_than, none_in_either_arm, 
 from canary_guard.stats.small_counts import conditional_ratio, overdispersion
 
 if TYPE_CHECKING:
-    from canary_guard.model.measure import Recipe
+    from canary_guard.model.recipe import Recipe
     from canary_guard.stats.alignment import Pair
 
 

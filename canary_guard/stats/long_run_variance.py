@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from canary_guard.model.arrays import frozen
 
 if TYPE_CHECKING:
     from canary_guard.model.arrays import FloatArray
@@ -59,12 +62,19 @@ def long_run_variance(psi: FloatArray) -> LongRun:
         return LongRun(variance=0.0, degrees=cosines(length, 0.0), phi=0.0)
     phi = autocorrelation(x)
     number = cosines(length, phi)
-    j = np.arange(1, number + 1)
-    waves = np.cos(np.outer(j, np.arange(length) + 0.5) * (np.pi / length))
+    waves, frequencies = _cosines(length, number)
     power = float(np.mean((waves @ x) ** 2)) * 2 / length
     # The spectrum of an AR(1) at each cosine relative to frequency zero: what the cosines miss.
-    seen = float(np.mean((1 - phi) ** 2 / (1 - 2 * phi * np.cos(np.pi * j / length) + phi**2)))
+    seen = float(np.mean((1 - phi) ** 2 / (1 - 2 * phi * frequencies + phi**2)))
     return LongRun(variance=length * power / seen, degrees=number, phi=phi)
+
+
+@lru_cache(maxsize=64)
+def _cosines(length: int, number: int) -> tuple[FloatArray, FloatArray]:
+    """(number, length) cosines of rising frequency, and the cosine of each frequency: the same for every measure."""
+    j = np.arange(1, number + 1)
+    waves = np.cos(np.outer(j, np.arange(length) + 0.5) * (np.pi / length))
+    return frozen(waves), frozen(np.cos(np.pi * j / length))
 
 
 def _round_half_up(value: float) -> int:

@@ -56,7 +56,7 @@ def rate_at_mix(
     if found.at_mix <= 0:
         reason = f"no {word(counted)} in the canary's strata that have lookups"
         return Refusal(reason=reason, undetermined=Undetermined.DATA)
-    noise = _noise(found, baseline, canary, lambda x, n: max(x, 1.0) / n**2)
+    noise = _noise(found, baseline, canary, lambda x, n: max(x, 1.0) / n / n)
     return found, _change(found, noise, scale=Scale.RATIO, paired=paired, added=pods, events=events)
 
 

@@ -8,14 +8,37 @@ from typing import TYPE_CHECKING
 from scipy.special import ndtr, stdtr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from canary_guard.model.estimate import Candidate
+
+_SMALLEST_P, _HALVINGS = 1e-12, 40
 
 
 def p_beyond(point: float, bound: float, candidates: Iterable[Candidate]) -> float:
     """The p-value of a change being no more than `bound`: the largest over the candidates of its variance."""
     return max(_p(point - bound, candidate) for candidate in candidates)
+
+
+def p_of_interval(low: Callable[[float], float | None], bound: float) -> float:
+    """The same where no variance is known: the smallest one-sided alpha whose interval begins beyond the bound.
+
+    `low` gives the interval's low end from alpha, None for an unbounded one; from a half on, the p-value is 1.
+    """
+
+    def beyond(alpha: float) -> bool:
+        end = low(alpha)
+        return end is not None and end > bound
+
+    least, most = _SMALLEST_P, 0.5
+    if not beyond(most):
+        return 1.0
+    if beyond(least):
+        return least
+    for _ in range(_HALVINGS):
+        middle = math.sqrt(least * most)
+        least, most = (least, middle) if beyond(middle) else (middle, most)
+    return most
 
 
 def holm(p: Sequence[float]) -> tuple[float, ...]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import assert_never
 
 from canary_guard.model.plan import Plan
 from canary_guard.model.series import Reading, Series
 from canary_guard.model.signal import Scope
-from canary_guard.model.window import Arm, Grid, Period
+from canary_guard.model.window import Arm, Grid, Period, View, Windows
 
 BOTH = frozenset({Arm.BASELINE, Arm.CANARY})
 
@@ -38,18 +39,41 @@ class Place:
         return name, series.arm or ""
 
 
-def arms_side_by_side(plan: Plan, grid: Grid) -> tuple[Place, Place]:
-    """Both arms over the same window."""
+def places(plan: Plan, windows: Windows, view: View) -> tuple[Place, Place] | None:
+    """The two sides of a view; None where it needs a window before the deploy and there is none.
+
+    The fleet is both arms together if there are any, else everything.
+    """
+    if view is View.ARMS:
+        return _arms(plan, Period.AFTER, windows.after)
+    if windows.before is None:
+        return None
+    match view:
+        case View.ARMS_BEFORE:
+            return _arms(plan, Period.BEFORE, windows.before)
+        case View.BASELINE:
+            (before, _), (after, _) = (
+                _arms(plan, Period.BEFORE, windows.before),
+                _arms(plan, Period.AFTER, windows.after),
+            )
+            return before, after
+        case View.FLEET:
+            return _fleet(plan, windows.before, windows.after)
+        case _ as never:
+            assert_never(never)
+
+
+def _arms(plan: Plan, period: Period, grid: Grid) -> tuple[Place, Place]:
+    before = " before the deploy" if period is Period.BEFORE else ""
     baseline, canary = (
-        Place(name=f"the {arm.value}", period=Period.AFTER, grid=grid, arms=frozenset({arm}), unit=plan.unit)
+        Place(name=f"the {arm.value}{before}", period=period, grid=grid, arms=frozenset({arm}), unit=plan.unit)
         for arm in (Arm.BASELINE, Arm.CANARY)
     )
     return baseline, canary
 
 
-def before_and_after(plan: Plan, *, before: Grid, after: Grid) -> tuple[Place, Place]:
-    """The service before and after the deploy: both arms together if there are any, else everything."""
-    arms = BOTH if plan.select.baseline or plan.select.canary else frozenset({None})
+def _fleet(plan: Plan, before: Grid, after: Grid) -> tuple[Place, Place]:
+    arms: frozenset[Arm | None] = BOTH if plan.select.baseline or plan.select.canary else frozenset({None})
     earlier, later = (
         Place(name=f"the window {period.value} the deploy", period=period, grid=grid, arms=arms, unit=plan.unit)
         for period, grid in ((Period.BEFORE, before), (Period.AFTER, after))

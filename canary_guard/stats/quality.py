@@ -29,7 +29,7 @@ def quality(cells: Sequence[Cell], readings: Sequence[Reading]) -> DataQuality:
 
 def _units(cell: Cell) -> Iterator[UnitQuality]:
     alive = cell.life.alive
-    resets, expected, gaps = _resets(cell), alive.sum(axis=1), (alive & ~cell.answered).sum(axis=1)
+    resets, expected, gaps = _resets(cell), alive.sum(axis=1), (alive & (~cell.answered | cell.doubted)).sum(axis=1)
     for row, (name, arm) in enumerate(cell.units):
         yield UnitQuality(
             arm=Arm(arm) if arm else None,
@@ -62,6 +62,12 @@ def _notes(cell: Cell) -> Iterator[str]:
         yield f"{noun} {name} restarted {times} ({where})"
     if len(restarted) > _NAMED:
         yield f"{_some(noun, restarted[_NAMED:])} restarted as well ({where})"
+    for row in np.flatnonzero(cell.doubted.any(axis=1)):
+        lost, of = int(cell.doubted[row].sum()), int(life.alive[row].sum())
+        yield (
+            f"{noun} {names[row]}: its counters fall as no restart explains, as if several processes answered under "
+            f"one name or parts of a sum got lost; {lost} of {of} intervals are not counted ({where})"
+        )
     if appeared := _of(names, life.appeared):
         yield f"{_some(noun, appeared)} appeared within the window ({where})"
     if left := _of(names, life.left):
@@ -75,6 +81,7 @@ def _notes(cell: Cell) -> Iterator[str]:
         )
     for key, units in cell.lacking.items():
         yield f"{_some(noun, units)} without any series of {word(key)} ({where})"
+    yield from (one.reason for one in cell.unsplit.values() if not one.from_source)
 
 
 def _summed(readings: Iterable[Reading]) -> Iterator[str]:

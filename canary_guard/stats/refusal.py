@@ -44,7 +44,9 @@ def word(key: str) -> str:
 
 
 def too_few_intervals(*, baseline: int, canary: int, needed: int) -> Refusal:
-    """Fewer intervals than a variance needs."""
+    """Fewer intervals than a variance needs; with none at all there is nothing of which more time would bring more."""
+    if min(baseline, canary) == 0:
+        return contradictory("there is no interval in which both sides were counted")
     found = f"{baseline}" if baseline == canary else f"{baseline} in the baseline, {canary} in the canary"
     return Refusal(
         reason=f"too few intervals: {found}; at least {needed} are needed",

@@ -1,6 +1,7 @@
 """Sides: the cells of both sides in, what a measurement says about each out."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,13 +9,15 @@ import numpy as np
 from canary_guard.model.arrays import frozen
 from canary_guard.model.measurement import Buckets, Increments, Missing, Side
 from canary_guard.model.series import Reading
-from canary_guard.stats.absence import implausible, no_samples
+from canary_guard.model.window import Period
+from canary_guard.stats.absence import at_a_standstill, implausible, no_samples
 from canary_guard.stats.cells import Cell, siblings
 from canary_guard.stats.histograms import histogram, other_bounds
 from canary_guard.stats.lookups import third
+from canary_guard.stats.stalls import Stalls, stalls
 
-_GOOD = frozenset({"hits", "lookups", "requests", "sets"})
-"""Signals of which none at all looks bad, so that taking their absence for zero hides nothing."""
+_GOOD = frozenset({"hits", "lookups", "sets"})
+"""Signals of which none at all looks bad: what the same metric counts in their place may explain their absence."""
 
 
 def paired(baseline: Cell, canary: Cell, *, ignored: frozenset[str], fewest: float) -> tuple[Side, Side]:
@@ -22,10 +25,12 @@ def paired(baseline: Cell, canary: Cell, *, ignored: frozenset[str], fewest: flo
 
     A key of which a side has nothing is zero where its signal is `ignored`, or where the same metric answers there
     under another label's value, so that only this value never came up; but then the other side must have it, and
-    fewer than `fewest` must have been due by the other side's rate (or none at all must look bad). Else it is missing.
+    fewer than `fewest` must have been due by the other side's rate, or what came instead must be bad enough to explain
+    it. Else it is missing. What stands still although events were due is a gap; where all of a side that is judged
+    stands still, it is missing.
     """
-    first = _side(baseline, canary, ignored=ignored, fewest=fewest)
-    second = _side(canary, baseline, ignored=ignored, fewest=fewest)
+    first = _side(baseline, canary, ignored=ignored, fewest=fewest, reference=True)
+    second = _side(canary, baseline, ignored=ignored, fewest=fewest, reference=False)
     names = (baseline.place.name, canary.place.name)
     for signal in sorted(first.buckets.keys() & second.buckets.keys()):
         why = other_bounds(signal, baseline=first.buckets[signal], canary=second.buckets[signal], names=names)
@@ -34,10 +39,11 @@ def paired(baseline: Cell, canary: Cell, *, ignored: frozenset[str], fewest: flo
     return first, second
 
 
-def _side(cell: Cell, other: Cell, *, ignored: frozenset[str], fewest: float) -> Side:
-    found: dict[str, Increments | Buckets | Missing] = dict(cell.missing)
+def _side(cell: Cell, other: Cell, *, ignored: frozenset[str], fewest: float, reference: bool) -> Side:
+    found: dict[str, Increments | Buckets | Missing] = {**cell.missing, **cell.unsplit}
+    standing = stalls(cell, other, reference=reference)
     for key in cell.counts:
-        found[key] = histogram(cell, key) if cell.samples[key].bounds else _increments(cell, key)
+        found[key] = _counted(cell, key, standing)
     for key in cell.absent:
         found[key] = _absent(cell, other, key, ignored=ignored, fewest=fewest)
     signals = {key: one for key, one in found.items() if isinstance(one, Increments)}
@@ -50,6 +56,7 @@ def _side(cell: Cell, other: Cell, *, ignored: frozenset[str], fewest: float) ->
             for key, one in sorted(found.items())
             if isinstance(one, Buckets)
         },
+        strata=cell.strata,
         missing={key: one for key, one in sorted(found.items()) if isinstance(one, Missing)},
     )
 
@@ -63,9 +70,27 @@ def _absent(cell: Cell, other: Cell, key: str, *, ignored: frozenset[str], fewes
         return no_samples(reading, cell.place)
     exposure, others = sum(map(cell.total, near)), sum(map(other.total, near))
     due = other.total(key) * exposure / others if others else math.inf
-    if reading.query.signal not in _GOOD and due >= fewest:
+    if due >= fewest and not (reading.query.signal in _GOOD and _instead(cell, other, key, near)):
         return implausible(reading, cell.place, due)
     return _zero(cell, reading)
+
+
+def _instead(cell: Cell, other: Cell, key: str, near: Sequence[str]) -> bool:
+    """Whether most of what was due of a metric, by the requests, came under its other label values."""
+    if "requests" not in cell.counts or "requests" not in other.counts or not other.total("requests"):
+        return False
+    due = sum(map(other.total, (key, *near))) * cell.total("requests") / other.total("requests")
+    return sum(map(cell.total, near)) > due / 2
+
+
+def _counted(cell: Cell, key: str, standing: Stalls) -> Increments | Buckets | Missing:
+    """What a side has of a key, where it does not stand still; before the deploy that is a gap like any other."""
+    reading, stall = cell.samples[key].reading, standing.whole.get(key)
+    if stall is not None and cell.place.period is Period.AFTER:
+        return at_a_standstill(reading, cell.place, last=stall.intervals, due=stall.due)
+    seen = cell.counts[key].seen & ~standing.at[key]
+    one = histogram(cell, key) if cell.samples[key].bounds else _increments(cell, key)
+    return one if isinstance(one, Missing) else replace(one, seen=frozen(seen))
 
 
 def _increments(cell: Cell, key: str) -> Increments:

@@ -37,7 +37,8 @@ class Standardised:
     canary: float
     """Its plain rate."""
     at_mix: float
-    """The canary's rate at the baseline's mix; a stratum that only the canary has keeps its share."""
+    """The canary's rate at the baseline's mix; a stratum that only the canary has keeps its share, and what is counted
+    in strata without exposure (queries that no lookup explains) its rate."""
     psi_baseline: FloatArray
     """Of the baseline, on its own rate."""
     psi_mix: FloatArray
@@ -87,15 +88,18 @@ def standardise(*, baseline: ByStratum, canary: ByStratum) -> Standardised | Ref
     kept = 1 - new_share
     new_over, new_under = canary.over[new].sum(axis=0), canary.under[new].sum(axis=0)
     rate_c = float(over_c.sum()) / total_c
+    loose_over = canary.over[under_c <= 0].sum(axis=0)
+    loose_rate = float(loose_over.sum()) / total_c
     return Standardised(
         baseline=rate_b,
         canary=rate_c,
-        at_mix=kept * standard + new_share * new_rate,
+        at_mix=kept * standard + new_share * new_rate + loose_rate,
         psi_baseline=(baseline.over.sum(axis=0) - rate_b * baseline.under.sum(axis=0)) / total_b,
         psi_mix=kept * (np.where(common, rates - standard, 0.0) @ baseline.under) / shared,
         psi_canary=kept * ((shares / divisor) @ (canary.over - rates[:, np.newaxis] * canary.under))
         + (new_over - new_rate * new_under) / total_c
-        + (new_rate - standard) * (new_under - new_share * canary.under.sum(axis=0)) / total_c,
+        + (new_rate - standard) * (new_under - new_share * canary.under.sum(axis=0)) / total_c
+        + (loose_over - loose_rate * canary.under.sum(axis=0)) / total_c,
         psi_plain=(canary.over.sum(axis=0) - rate_c * canary.under.sum(axis=0)) / total_c,
         shares=shares,
         kept=kept,

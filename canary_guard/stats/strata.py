@@ -33,10 +33,12 @@ class Group:
 def groups(names: Sequence[str], *, baseline: FloatArray, canary: FloatArray, min_share: float) -> tuple[Group, ...]:
     """The strata that stand alone, in their order, and behind them `other`: all with less than `min_share`.
 
-    The share is that of both arms' (strata,) lookups.
+    The share is that of both arms' (strata,) lookups. A stratum that is called `other` itself joins them.
     """
     together = baseline + canary
     small = together < min_share * together.sum()
+    if small.any():
+        small |= np.array(names) == OTHER
     alone = [Group(name=name, members=(place,)) for place, name in enumerate(names) if not small[place]]
     pooled = tuple(np.flatnonzero(small).tolist())
     return (*alone, Group(name=OTHER, members=pooled)) if pooled else tuple(alone)
@@ -61,9 +63,8 @@ def pod_variance(total: Change, alpha: float) -> float:
     return max(0.0, (half / student_quantile(time.degrees, 1 - alpha)) ** 2 - time.variance)
 
 
-def with_pods(change: Change, *, pods: float, share: float) -> Change:
-    """The change of a stratum's share, each variance grown by what pods add; `share` is the baseline's hit rate."""
-    added = pods * (share * (1 - share)) ** 2
+def with_pods(change: Change, added: float) -> Change:
+    """The change of a stratum, each variance grown by what pods add to it."""
     floor = change.floor
     if floor is not None and floor.variance is not None:
         floor = replace(floor, variance=floor.variance + added)

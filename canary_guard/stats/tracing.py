@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from canary_guard.model.arrays import frozen
-from canary_guard.model.measure import MEASURES, QUANTILE_SIGNAL, recipe
+from canary_guard.model.measure import MEASURES, QUANTILE_SIGNAL
+from canary_guard.model.recipe import recipe
 from canary_guard.model.run import Trace
 from canary_guard.model.window import Arm
 from canary_guard.stats.alignment import align_side, recorded
@@ -53,7 +54,7 @@ def _values(measure: str, side: Side, *, cost: Cost | None, db_load: str) -> dic
     aligned = align_side(side, [term.signal for term in found.terms])
     sums = [(term.power, aligned.values[term.signal].sum(axis=0).tolist()) for term in found.terms]
     return {
-        at: math.prod(totals[index] ** power for power, totals in sums)
+        at: math.prod(totals[index] if power > 0 else 1 / totals[index] for power, totals in sums)
         for index, at in enumerate(aligned.at)
         if all(power > 0 or totals[index] > 0 for power, totals in sums)
     }

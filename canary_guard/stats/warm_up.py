@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from canary_guard.model.warm_up import WarmUpState
 from canary_guard.stats.alignment import FEWEST_INTERVALS
 from canary_guard.stats.degrees import student_quantile
 from canary_guard.stats.long_run_variance import autocorrelation
@@ -24,16 +24,6 @@ _SHRINK = 5.0
 _LEAST = 1e-6
 """Less of a lookup in an interval is what extrapolation left of none."""
 DECAYING, DECAYED = 14.0, 8.0
-
-
-class State(StrEnum):
-    """How warm the canary's cache is."""
-
-    WARM = "warm"
-    CONVERGED = "converged"
-    """It was cold at first; the rest of the window is judged."""
-    RECOVERING = "recovering"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +46,10 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WarmUp:
+class Warmth:
     """The state of the canary's cache."""
 
-    state: State
+    state: WarmUpState
     skip: int
     """How many intervals to leave out; 0 unless converged."""
     eta: float | None
@@ -85,7 +75,7 @@ def warm_up(
     exposure_baseline: FloatArray,
     step: float,
     alpha: float,
-) -> WarmUp:
+) -> Warmth:
     """From (intervals,) misses and lookups of both arms, paired by time; `step` in seconds."""
 
     def fitted(skip: int) -> Fit | None:
@@ -100,16 +90,16 @@ def warm_up(
 
     whole = fitted(0)
     if whole is None:
-        return WarmUp(state=State.UNKNOWN, skip=0, eta=None, fit=None)
+        return Warmth(state=WarmUpState.UNKNOWN, skip=0, eta=None, fit=None)
     if whole.decay < DECAYING or whole.amplitude == 0:
-        return WarmUp(state=State.WARM, skip=0, eta=None, fit=whole)
+        return Warmth(state=WarmUpState.WARM, skip=0, eta=None, fit=whole)
     first = _first(exposure_canary)
     skip = first + max(1, math.ceil(whole.warm_at / step))
     rest = fitted(skip) if len(events_canary) - skip >= FEWEST_INTERVALS else None
     if rest is not None and (rest.decay < DECAYED or rest.amplitude == 0):
-        return WarmUp(state=State.CONVERGED, skip=skip, eta=None, fit=whole)
+        return Warmth(state=WarmUpState.CONVERGED, skip=skip, eta=None, fit=whole)
     eta = max(0.0, whole.warm_at - (len(events_canary) - first) * step)
-    return WarmUp(state=State.RECOVERING, skip=0, eta=eta, fit=whole)
+    return Warmth(state=WarmUpState.RECOVERING, skip=0, eta=eta, fit=whole)
 
 
 def fit(

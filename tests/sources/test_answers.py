@@ -39,6 +39,27 @@ def test_remarks_that_older_servers_list_among_the_warnings_are_no_warnings() ->
     assert answer.infos == ("PromQL info: metric might not be a counter",)
 
 
+@pytest.mark.parametrize(
+    ("more", "warning"),
+    [
+        ({"isPartial": True}, "the server marks its answer as partial (isPartial)"),
+        ({"warnings": "store eu is down"}, "store eu is down"),
+        ({"error": "query timed out"}, "the answer is a success with an error: query timed out"),
+    ],
+)
+def test_whatever_says_that_an_answer_is_partial_is_a_warning(more: dict[str, object], warning: str) -> None:
+    assert read({**success([]), **more}).warnings == (warning,)
+
+
+def test_what_says_that_it_is_whole_is_none() -> None:
+    assert read({**success([]), "isPartial": False, "error": "", "warnings": None}).warnings == ()
+
+
+def test_partial_content_is_a_warning() -> None:
+    body = json.dumps(success([])).encode()
+    assert read_answer(206, "application/json", body).warnings == ("HTTP 206: partial content",)
+
+
 def test_a_flood_of_warnings_is_cut() -> None:
     answer = read(success([], warnings=[f"{number} {'x' * 1000}" for number in range(100)]))
     assert len(answer.warnings) == 21

@@ -68,6 +68,38 @@ def test_a_header_that_cannot_be_sent_is_refused_without_being_shown(value: str)
     assert value not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "plan",
+    [
+        PrometheusPlan(url="http://me:S3cr%40t%2fpw%22@prometheus"),
+        PrometheusPlan(url=URL, username="me", password=SecretStr('S3cr@t/pw"')),
+        PrometheusPlan(url=URL, token=SecretStr('S3cr@t/pw"')),
+        PrometheusPlan(url=URL, headers={"X-Api-Key": SecretStr('S3cr@t/pw"')}),
+    ],
+)
+def test_a_secret_is_hidden_in_every_form_in_which_a_server_may_repeat_it(plan: PrometheusPlan) -> None:
+    credentials = Credentials(plan)
+    for form in (
+        'S3cr@t/pw"',
+        "S3cr%40t%2Fpw%22",
+        "S3cr%40t%2fpw%22",
+        "S3cr%40t/pw%22",
+        'S3cr@t/pw\\"',
+        'S3cr@t\\/pw\\"',
+    ):
+        assert credentials.hide(f"denied for {form}.") == "denied for ***."
+
+
+def test_a_password_is_hidden_as_the_url_has_it() -> None:
+    credentials = Credentials(PrometheusPlan(url="http://me:S%33cr%40t@prometheus"))
+    assert credentials.hide("S%33cr%40t, S3cr@t") == "***, ***"
+
+
+def test_a_secret_beyond_ascii_is_hidden_in_json_too() -> None:
+    credentials = Credentials(PrometheusPlan(url=URL, username="me", password=SecretStr("pä ßwort")))
+    assert credentials.hide("p\\u00e4 \\u00dfwort, pä ßwort, p%C3%A4+%C3%9Fwort") == "***, ***, ***"
+
+
 def test_every_secret_is_hidden_and_short_words_are_left() -> None:
     credentials = Credentials(
         PrometheusPlan(

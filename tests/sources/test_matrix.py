@@ -47,9 +47,18 @@ def test_values_stand_at_their_edges_and_gaps_are_gaps() -> None:
     assert not series.values.flags.writeable
 
 
-@pytest.mark.parametrize("bad", ["NaN", "+Inf", "-Inf", "-1", "many", "", None, [], {}])
+@pytest.mark.parametrize("bad", ["NaN", "+Inf", "-Inf", "-1", "1_0123", "many", "", None, [], {}])
 def test_what_is_not_a_usable_number_is_missing_and_counted(bad: object) -> None:
     (series,) = read(matrix(({"pod": "a"}, all_edges("1", bad, "3", "4", "5"))))
+    assert series.values.tolist() == [1, 0, 3, 4, 5]
+    assert (series.missing, series.unusable) == ((1,), 1)
+
+
+def test_two_values_for_one_time_are_unusable_unless_they_agree() -> None:
+    answer = matrix(({"pod": "a"}, all_edges("1", "2", "3", "4", "5")))
+    pairs = answer.result[0]["values"]
+    answer.result[0]["values"] = [*pairs, [pairs[1][0], "0"], [pairs[3][0], "4.0"]]
+    (series,) = read(answer)
     assert series.values.tolist() == [1, 0, 3, 4, 5]
     assert (series.missing, series.unusable) == ((1,), 1)
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def from_recording(path: Path, windows: Windows) -> tuple[Plan, SourceFacts, tuple[Reading, ...]]:
     plan = recorded_plan(path)
     source = RecordingSource.open(plan)
-    queries = series_queries(plan, windows, Comparison.BEFORE_AFTER)
+    queries = series_queries(plan, windows)
     return plan, source.facts(plan), source.read(queries, lambda done, of: None)
 
 
@@ -44,7 +44,7 @@ def from_server(path: Path, windows: Windows, serve: Serve) -> tuple[Plan, Sourc
         source = PrometheusSource.open(plan)
         try:
             facts = source.facts(plan)
-            queries = series_queries(plan, windows, Comparison.BEFORE_AFTER)
+            queries = series_queries(plan, windows)
             return plan, facts, source.read(queries, lambda done, of: None)
         finally:
             source.close()

@@ -463,6 +463,33 @@ def test_warnings_and_remarks_are_kept() -> None:
     assert reading.failure is None
 
 
+def test_what_is_partial_before_the_queries_is_partial_in_them() -> None:
+    def partial(exchange: Exchange) -> None:
+        series = [{"metric": {"__name__": "misses_total"}, "value": [1, "1"]}]
+        ranged = exchange.received.path.endswith("_range")
+        exchange.answer(success([], kind="matrix") if ranged else success(series, isPartial=True))
+
+    with Loopback(partial) as server:
+        source = PrometheusSource(PrometheusPlan(url=server.url))
+        source.facts(a_plan(signals=(), times=TimePlan(now=START)))
+        (plain,) = source.read([a_query()], nobody)
+        hits = Signal(name="hits", reads=Counter(metric="misses_total"))
+        source.facts(a_plan(signals=(hits,), times=TimePlan(now=START, scrape_interval=SCRAPE)))
+        (warned,) = source.read([a_query()], nobody)
+        source.close()
+    assert plain.warnings == ()
+    assert warned.warnings == ("the server marks its answer as partial (isPartial)",)
+
+
+def test_up_that_fails_is_a_warning_because_silent_pods_go_unnoticed_without_it() -> None:
+    def busy(exchange: Exchange) -> None:
+        exchange.answer(b"busy", status=500, content_type="text/plain")
+
+    with Loopback(busy) as server:
+        misses, up = read(server.url, a_query(), a_query("up", key="up", signal="up", content=Content.LEVEL))
+    assert (misses.warnings, up.warnings) == ((), ("without `up` a silent pod goes unnoticed: HTTP 500: busy",))
+
+
 def test_a_server_that_moves_the_times_is_asked_not_to() -> None:
     def victoria(exchange: Exchange) -> None:
         moved = 0 if exchange.received.form.get("nocache") == "1" else -1.5

@@ -6,7 +6,6 @@ import pytest
 
 from canary_guard.model.plan import PrometheusPlan
 from canary_guard.model.signal import Counter, Increase, Scope, Signal
-from canary_guard.model.window import Comparison
 from canary_guard.sources.prometheus import PrometheusSource
 from canary_guard.sources.queries import series_queries
 from canary_guard.sources.recorder import RawAnswer, RawSelector, raw_selectors, recording_bytes
@@ -87,7 +86,7 @@ def test_a_recording_of_a_server_judges_as_the_server(serve: Serve, tmp_path: Pa
         source.close()
     path = tmp_path / "again.jsonl.gz"
     path.write_bytes(recording_bytes(header, series, packed=True))
-    queries = series_queries(plan, windows, Comparison.BEFORE_AFTER)
+    queries = series_queries(plan, windows)
     answers = [
         RecordingSource.open(recorded_plan(file)).read(queries, lambda done, of: None) for file in (recorded.path, path)
     ]

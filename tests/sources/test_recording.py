@@ -10,7 +10,7 @@ from canary_guard.errors import ConfigError, RecordingError
 from canary_guard.model.plan import Plan, PrometheusPlan, RecordingPlan
 from canary_guard.model.series import Content, Reading, SeriesQuery
 from canary_guard.model.signal import Counter, Gauge, Increase, Matcher, MatchOperator, Scope, Selection, Signal
-from canary_guard.model.window import Arm, Comparison, Grid, Period
+from canary_guard.model.window import Arm, Grid, Period
 from canary_guard.sources import open_source
 from canary_guard.sources.queries import series_queries
 from canary_guard.sources.recording import RecordingSource
@@ -273,7 +273,7 @@ def test_the_recorded_incidents_answer_every_query(name: str) -> None:
     facts = source.facts(plan)
     assert facts.scrape_interval == 1000
     assert facts.deploy_time == recorded.deploy_time
-    queries = series_queries(plan, windows_of(recorded), Comparison.BEFORE_AFTER)
+    queries = series_queries(plan, windows_of(recorded))
     readings = source.read(queries, quiet)
     assert [reading.query for reading in readings] == list(queries)
     units = {series.labels[0] for reading in readings for series in reading.series if reading.split[:1] == ("pod",)}

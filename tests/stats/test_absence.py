@@ -5,14 +5,15 @@ import pytest
 from canary_guard.model.measurement import Missing
 from canary_guard.model.series import Content, Failure
 from canary_guard.model.signal import Counter, Gauge, Matcher, MatchOperator, Scope, Selection, Signal
+from canary_guard.model.window import View
 from canary_guard.stats.absence import asked, failed, implausible, no_samples, not_side_by_side, unlabelled, unusable
-from canary_guard.stats.places import Place, arms_side_by_side, before_and_after
+from canary_guard.stats.places import Place, places
 from tests.builders import a_plan, equal
-from tests.readings import grid, reading
+from tests.readings import grid, reading, the_arms, windows
 
 
 def the_canary() -> Place:
-    return arms_side_by_side(a_plan(), grid(1))[1]
+    return the_arms(a_plan(), grid(1))[1]
 
 
 def test_what_was_asked_is_one_selector_that_can_be_pasted() -> None:
@@ -20,7 +21,9 @@ def test_what_was_asked_is_one_selector_that_can_be_pasted() -> None:
     assert asked(misses, the_canary()) == (
         'cache_requests_total{namespace="shop", service="shop-api", track="canary", result="miss"}'
     )
-    before, _ = before_and_after(a_plan(), before=grid(1), after=grid(1))
+    fleet = places(a_plan(), windows(1, before=1), View.FLEET)
+    assert fleet is not None
+    before, _ = fleet
     assert asked(misses, before) == 'cache_requests_total{namespace="shop", service="shop-api", result="miss"}'
     shared = reading("evictions", {}, scope=Scope.SHARED)
     assert asked(shared, before) == 'evictions_total{instance="redis-1"}'

@@ -3,16 +3,15 @@ from dataclasses import replace
 
 from canary_guard.model.series import Content, Reading
 from canary_guard.stats.cells import Cell, cell, siblings
-from canary_guard.stats.places import arms_side_by_side
 from tests.builders import a_plan
-from tests.readings import grid, reading
+from tests.readings import grid, reading, the_arms
 
 Rows = Mapping[str, Sequence[float | None]]
 ROWS: Rows = {"stable a": [1, 2, 4], "stable b": [5, 5, 5]}
 
 
 def baseline(*readings: Reading, ignored: frozenset[str] = frozenset()) -> Cell:
-    place, _ = arms_side_by_side(a_plan(), grid(2))
+    place, _ = the_arms(a_plan(), grid(2))
     return cell(place, readings, ignored=ignored)
 
 

@@ -4,14 +4,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from canary_guard.model.measurement import Increments, Side
+from canary_guard.model.measurement import Increments, Measurement, Side
 from canary_guard.model.plan import Plan
 from canary_guard.model.series import Content, Failure, Reading
 from canary_guard.model.signal import Counter, Gauge, NoData, Scope, Selection, Signal
-from canary_guard.model.window import Arm, Comparison, Period
+from canary_guard.model.window import Arm, Comparison, Period, View
 from canary_guard.stats.counting import Counted, count
 from tests.builders import a_plan, equal
-from tests.readings import reading, windows
+from tests.readings import by_pattern, reading, windows
 
 NAN = float("nan")
 INF = float("inf")
@@ -276,11 +276,25 @@ def test_a_label_value_that_never_came_up_though_many_were_due_is_missing() -> N
     assert "lookups" not in found.canary.signals
 
 
-def test_a_canary_that_never_hits_is_counted_so() -> None:
+def never_hitting(misses: Sequence[float]) -> Measurement:
+    """Both arms have 1,000 requests an interval; the baseline has 1,000 hits and 10 misses, the canary no hits."""
     hits = {"stable a": [0, 1000, 2000, 3000, 4000]}
-    found = counted(reading("hits", hits), reading("misses", BOTH)).measurement
+    both = {**hits, "canary x": [0, 1000, 2000, 3000, 4000]}
+    return counted(
+        reading("hits", hits), reading("misses", {**STABLE, "canary x": misses}), reading("requests", both)
+    ).measurement
+
+
+def test_a_canary_that_never_hits_is_counted_so() -> None:
+    found = never_hitting([0, 1010, 2020, 3030, 4040])
     assert shown(found.canary, "hits") == {"x": [0, 0, 0, 0]}
-    assert shown(found.canary, "lookups") == {"x": [10, 10, 10, 10]}
+    assert shown(found.canary, "lookups") == {"x": [1010, 1010, 1010, 1010]}
+
+
+def test_hits_that_vanish_while_misses_are_as_few_as_ever_are_missing() -> None:
+    found = never_hitting([0, 10, 20, 30, 40])
+    assert "has a label value been renamed?" in found.canary.missing["hits"].reason
+    assert "lookups" not in found.canary.signals
 
 
 def test_a_label_value_that_neither_arm_has_is_missing() -> None:
@@ -334,7 +348,7 @@ def test_before_after_takes_both_arms_together() -> None:
     assert shown(measurement.baseline, "requests") == {"a": [1, 2]}
     assert measurement.canary.signals["requests"].units == ("a (baseline)", "a (canary)", "x")
     assert (measurement.baseline.grid.intervals, measurement.canary.grid.intervals) == (2, 4)
-    assert found.shared is None
+    assert (set(found.views), found.main) == ({View.FLEET}, View.FLEET)
     assert {unit.period for unit in found.quality.units} == {Period.BEFORE, Period.AFTER}
 
 
@@ -383,15 +397,13 @@ def test_a_shared_signal_is_measured_before_and_after_over_both_arms() -> None:
         before("lookups", BOTH),
     )
     assert "evictions" not in found.measurement.baseline.signals
-    assert found.shared is not None
-    assert found.shared.comparison is Comparison.BEFORE_AFTER
-    assert shown(found.shared.canary, "evictions") == {"": [5, 0, 4, 0]}
-    assert shown(found.shared.baseline, "evictions") == {"": [0, 1, 0, 0]}
-    assert found.shared.canary.signals["lookups"].units == ("a", "x")
-    assert "requests" not in found.shared.canary.signals
-    assert found.of_shared == {"eviction_rate"}
-    assert found.measurement_of("eviction_rate") is found.shared
-    assert found.measurement_of("hit_rate") is found.measurement
+    fleet = found.views[View.FLEET]
+    assert fleet.comparison is Comparison.BEFORE_AFTER
+    assert shown(fleet.canary, "evictions") == {"": [5, 0, 4, 0]}
+    assert shown(fleet.baseline, "evictions") == {"": [0, 1, 0, 0]}
+    assert fleet.canary.signals["lookups"].units == ("a", "x")
+    assert [view for view, one in found.views.items() if "evictions" in one.canary.signals] == [View.FLEET]
+    assert {measure: one is fleet for measure, one in found.of_shared.items()} == {"eviction_rate": True}
     assert [(unit.period, unit.unit) for unit in found.quality.units] == [
         (Period.AFTER, "a"),
         (Period.AFTER, "x"),
@@ -407,9 +419,9 @@ def test_a_shared_signal_that_restarts_or_misses_is_counted_as_any() -> None:
         reading("lookups", BOTH),
         before("lookups", BOTH),
     )
-    assert found.shared is not None
-    assert shown(found.shared.canary, "evictions") == {"": [1, 2, None, None]}
-    assert found.shared.baseline.missing["evictions"].reason == (
+    fleet = found.views[View.FLEET]
+    assert shown(fleet.canary, "evictions") == {"": [1, 2, None, None]}
+    assert fleet.baseline.missing["evictions"].reason == (
         "no samples of evictions for the window before the deploy: nothing at http://prometheus matches "
         'evictions_total{instance="redis-1"}'
     )
@@ -418,10 +430,10 @@ def test_a_shared_signal_that_restarts_or_misses_is_counted_as_any() -> None:
 def test_a_shared_signal_without_a_window_before_says_why_it_is_missing() -> None:
     plan = a_plan(signals=(Signal(name="evictions", reads=Counter(metric="e"), scope=Scope.SHARED),))
     found = counted(reading("lookups", BOTH), plan=plan)
-    assert found.shared is None
+    assert set(found.views) == {View.ARMS}
     for side in (found.measurement.baseline, found.measurement.canary):
         assert "there is no window before the deploy" in side.missing["evictions"].reason
-    assert found.measurement_of("eviction_rate") is found.measurement
+    assert found.of_shared == {}
 
 
 def test_before_after_has_shared_signals_beside_the_others() -> None:
@@ -432,8 +444,8 @@ def test_before_after_has_shared_signals_beside_the_others() -> None:
         before("lookups", BOTH),
         comparison=Comparison.BEFORE_AFTER,
     )
-    assert found.shared is None
-    assert shown(found.measurement_of("eviction_rate").canary, "evictions") == {"": [5, 0, 4, 0]}
+    assert set(found.views) == {View.FLEET}
+    assert shown(found.of_shared["eviction_rate"].canary, "evictions") == {"": [5, 0, 4, 0]}
 
 
 # --- sums made by the server
@@ -494,3 +506,58 @@ def test_the_order_of_the_answers_does_not_matter() -> None:
     assert first.quality == second.quality
     for key, increments in first.measurement.canary.signals.items():
         assert drawn(increments) == drawn(second.measurement.canary.signals[key])
+
+
+# --- views
+
+
+def test_side_by_side_has_every_view_that_the_windows_allow() -> None:
+    found = counted(reading("requests", BOTH), before("requests", {"stable a": [1, 2, 4], "canary x": [5, 6, 9]}))
+    assert (set(found.views), found.main) == (set(View), View.ARMS)
+    assert found.measurement is found.views[View.ARMS]
+    totals = {
+        view: tuple(float(side.signals["requests"].values.sum()) for side in (one.baseline, one.canary))
+        for view, one in found.views.items()
+    }
+    assert totals == {View.ARMS: (40, 40), View.ARMS_BEFORE: (3, 4), View.BASELINE: (3, 40), View.FLEET: (7, 80)}
+    comparisons = {view: one.comparison for view, one in found.views.items()}
+    assert comparisons == {
+        View.ARMS: Comparison.CONCURRENT,
+        View.ARMS_BEFORE: Comparison.CONCURRENT,
+        View.BASELINE: Comparison.BEFORE_AFTER,
+        View.FLEET: Comparison.BEFORE_AFTER,
+    }
+    assert set(counted(reading("requests", BOTH)).views) == {View.ARMS}
+
+
+def test_before_after_has_the_fleet_alone() -> None:
+    found = counted(
+        reading("requests", BOTH), before("requests", {"stable a": [1, 2, 4]}), comparison=Comparison.BEFORE_AFTER
+    )
+    assert (set(found.views), found.main) == ({View.FLEET}, View.FLEET)
+
+
+def test_the_quality_of_the_window_before_is_told_once() -> None:
+    found = counted(reading("requests", BOTH), before("requests", {"stable a": [9, 2, 4], "canary x": [5, 6, 9]}))
+    assert found.quality.notes == ("pod a restarted once (baseline before the deploy)",)
+    assert [(unit.period, unit.unit) for unit in found.quality.units] == [
+        (Period.AFTER, "a"),
+        (Period.AFTER, "x"),
+        (Period.BEFORE, "a"),
+        (Period.BEFORE, "x"),
+    ]
+
+
+def test_every_view_is_split_by_pattern() -> None:
+    rows: Rows = {"stable a user": [100, 110, 120, 130, 140], "canary x user": [50, 60, 70, 80, 90]}
+    found = counted(
+        reading("hits", BOTH),
+        by_pattern("hits", rows),
+        before("hits", BOTH),
+        by_pattern("hits", rows, period=Period.BEFORE),
+    )
+    for view, one in found.views.items():
+        assert one.baseline.strata["hits"].strata == one.canary.strata["hits"].strata == ("user",), view
+    fleet = found.views[View.FLEET].canary.strata["hits"]
+    assert fleet.values.tolist() == [[20, 20, 20, 20]]
+    assert "hits by stratum" not in found.measurement.canary.signals

@@ -1,7 +1,7 @@
 import pytest
 
 from canary_guard.model.estimate import Method
-from canary_guard.model.measure import recipe
+from canary_guard.model.recipe import recipe
 from canary_guard.stats.alignment import Pair, align
 from canary_guard.stats.change import Change, ends_of
 from canary_guard.stats.difference import difference_of_means, difference_of_proportions

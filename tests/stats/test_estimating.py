@@ -14,8 +14,10 @@ from canary_guard.model.estimate import Estimate, Estimated, Levels, Method, Min
 from canary_guard.model.measure import MEASURES, Cost, CostKind, Scale
 from canary_guard.model.measurement import Buckets, Increments, Measurement, Missing, Side
 from canary_guard.model.window import Comparison
-from canary_guard.stats.estimating import estimate
+from canary_guard.stats.behaviour import baseline_mix
+from canary_guard.stats.estimating import estimate, estimate_beyond
 from tests.builders import START, STEP, a_grid, a_measurement, increments
+from tests.strata import a_split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -293,14 +295,15 @@ def test_what_is_wanting_is_told_in_windows() -> None:
     assert (found.events_baseline, found.events_canary) == (10, 10)
 
 
-def test_no_units_are_too_few_intervals() -> None:
+def test_no_units_are_no_data() -> None:
     nobody = Increments(
         units=(), values=np.zeros((0, 10)), seen=np.zeros((0, 10), dtype=bool), alive=np.zeros((0, 10), dtype=bool)
     )
     side = Side(grid=a_grid(intervals=10), signals=dict.fromkeys(KEYS, nobody), buckets={}, missing={})
     found = estimated(Measurement(comparison=Comparison.CONCURRENT, baseline=side, canary=side))
     assert isinstance(found, NoEstimate)
-    assert found.reason.startswith("too few intervals: 0")
+    assert found.reason == "there is no interval in which both sides were counted"
+    assert found.undetermined is Undetermined.DATA
 
 
 def test_nothing_stored_at_all_is_a_drop_and_not_a_riddle() -> None:
@@ -452,3 +455,161 @@ def test_coverage_is_near_nominal(rate: float, units: int, spread: float) -> Non
     above, below = misjudged(rate, units=units, spread=spread)
     assert max(above, below) < 0.085
     assert above + below > 0.005
+
+
+# At the baseline's mix of key patterns
+
+SHIFTED = a_split({"product": (900, 0.01), "user": (100, 0.2)}, {"product": (300, 0.01), "user": (300, 0.2)})
+"""Nothing changed inside a pattern; the canary sees more of the one that misses much."""
+QUERIES = Cost(kind=CostKind.DB_QUERIES)
+UNSHIFTED = a_split({"product": (900, 0.01), "user": (100, 0.2)}, {"product": (900, 0.01), "user": (100, 0.2)})
+AT_MIX_CHANGES = [
+    ("hit_rate", Scale.DIFFERENCE),
+    ("miss_rate", Scale.RATIO),
+    ("origin_load", Scale.RATIO),
+    ("db_load_per_request", Scale.RATIO),
+]
+
+
+def at_mix(measurement: Measurement, measure: str, scale: Scale, *, cost: Cost = QUERIES) -> tuple[Estimate, Estimate]:
+    """The plain estimate, and the one at the baseline's mix."""
+    levels = Levels()
+    mix = baseline_mix(measurement, levels)
+    assert mix is not None
+    plain, found = (
+        estimate(measure, scale, measurement, mix=one, levels=levels, cost=cost, db_load="db_queries")
+        for one in (None, mix)
+    )
+    assert isinstance(plain, Estimate)
+    assert isinstance(found, Estimate)
+    return plain, found
+
+
+@pytest.mark.parametrize(("measure", "scale"), AT_MIX_CHANGES)
+def test_the_change_is_behaviour_and_both_parts_are_told(measure: str, scale: Scale) -> None:
+    plain, found = at_mix(SHIFTED, measure, scale)
+    assert plain.mix is None
+    assert found.mix is not None
+    assert found.mix.plain == plain.change
+    assert found.change.point is not None
+    assert plain.change.point is not None
+    assert found.change.point + found.mix.mix == pytest.approx(plain.change.point, abs=1e-9)
+    assert abs(found.change.point) < 0.2 * abs(found.mix.mix)
+    assert found.change.low is not None
+    assert found.change.high is not None
+    assert found.change.low < 0 < found.change.high
+
+
+def test_the_levels_are_what_was_measured_whatever_the_mix() -> None:
+    plain, found = at_mix(SHIFTED, "miss_rate", Scale.RATIO)
+    assert (found.baseline, found.canary) == (plain.baseline, plain.canary)
+
+
+def test_the_tails_are_at_the_same_mix() -> None:
+    plain, found = at_mix(SHIFTED, "miss_rate", Scale.RATIO)
+    for part, whole in ((found.half, plain.half), (found.quarter, plain.quarter)):
+        assert part is not None
+        assert whole is not None
+        assert part.change.point is not None
+        assert whole.change.point is not None
+        assert abs(part.change.point) < 0.5 * whole.change.point
+
+
+def test_what_has_no_mix_to_take_out_is_plain() -> None:
+    plain, found = at_mix(SHIFTED, "db_load_per_miss", Scale.RATIO)
+    assert found == plain
+    strangers = a_split({"a": (900, 0.05)}, {"b": (900, 0.05)})
+    for measure, scale in AT_MIX_CHANGES:
+        plain, found = at_mix(strangers, measure, scale)
+        assert found == plain
+
+
+def test_a_stated_cost_is_judged_as_the_miss_rate_is() -> None:
+    cost = Cost(kind=CostKind.FIXED, value=100.0)
+    _, load = at_mix(SHIFTED, "origin_load", Scale.RATIO, cost=cost)
+    _, rate = at_mix(SHIFTED, "miss_rate", Scale.RATIO)
+    assert (load.change, load.mix) == (rate.change, rate.mix)
+
+
+# Difference in differences
+
+
+def grown(
+    before: Measurement, after: Measurement, measure: str = "miss_rate", *, mixed: tuple[bool, bool] = (False, False)
+) -> Estimated:
+    mixes = [baseline_mix(one, Levels()) if known else None for one, known in zip((before, after), mixed, strict=True)]
+    return estimate_beyond(
+        measure,
+        MEASURES[measure].scale,
+        before=before,
+        after=after,
+        mix_before=mixes[0],
+        mix_after=mixes[1],
+        levels=Levels(),
+        cost=LATENCY,
+        db_load="db_queries",
+    )
+
+
+def test_a_difference_that_was_there_before_is_no_growth() -> None:
+    found = grown(a_pair(1, canary=0.04), a_pair(2, canary=0.04))
+    assert isinstance(found, Estimate)
+    assert found.comparison is Comparison.DIFF_IN_DIFF
+    assert found.change.point == pytest.approx(0, abs=0.15)
+    assert found.canary.point == pytest.approx(0.04, rel=0.1)
+    assert (found.half, found.quarter, found.mix) == (None, None, None)
+
+
+def test_what_grew_with_the_deploy_is_found_beyond_it() -> None:
+    found = grown(a_pair(1, canary=0.04), a_pair(2, canary=0.12))
+    assert isinstance(found, Estimate)
+    assert found.change.point == pytest.approx(math.log(3), abs=0.15)
+    assert found.change.low is not None
+    assert found.change.low > math.log(2)
+    alone = estimated(a_pair(2, canary=0.12))
+    assert isinstance(alone, Estimate)
+    assert alone.change.low is not None
+    assert alone.change.point is not None
+    assert found.change.point is not None
+    assert found.change.point - found.change.low > alone.change.point - alone.change.low
+
+
+def test_either_period_without_an_estimate_is_none() -> None:
+    gone = without(a_pair(1), "misses", Missing(reason="misses: no series"))
+    for before, after in ((gone, a_pair(2)), (a_pair(2), gone)):
+        found = grown(before, after)
+        assert isinstance(found, NoEstimate)
+        assert found.comparison is Comparison.DIFF_IN_DIFF
+        assert (found.undetermined, found.reason) == (Undetermined.DATA, "misses: no series")
+    calm = a_measurement(
+        baseline={"lookups": [[1000.0] * 40], "misses": [[20.0] * 40]},
+        canary={"lookups": [[1000.0] * 40], "misses": [[0.0] * 40]},
+    )
+    thin = grown(calm, a_pair(2))
+    assert isinstance(thin, NoEstimate)
+    assert thin.comparison is Comparison.DIFF_IN_DIFF
+    assert thin.reason == "before the deploy: too few events in one arm"
+
+
+def test_growth_is_at_the_baselines_mix_in_both_periods_and_tells_the_plain_one() -> None:
+    """Other traffic since the deploy: the plain difference grew, behaviour did not."""
+    plain, found = grown(UNSHIFTED, SHIFTED), grown(UNSHIFTED, SHIFTED, mixed=(True, True))
+    assert isinstance(plain, Estimate)
+    assert isinstance(found, Estimate)
+    assert found.mix is not None
+    assert found.mix.plain == plain.change
+    assert found.change.point is not None
+    assert plain.change.point is not None
+    assert plain.change.point > 1
+    assert found.change.point == pytest.approx(0, abs=0.2)
+    assert found.change.point + found.mix.mix == pytest.approx(plain.change.point, abs=1e-9)
+
+
+@pytest.mark.parametrize("mixed", [(True, False), (False, True)])
+def test_a_mix_that_is_known_in_one_period_alone_is_taken_out_of_neither(mixed: tuple[bool, bool]) -> None:
+    """Or a mix that never changed would look like a change."""
+    found = grown(SHIFTED, SHIFTED, mixed=mixed)
+    assert isinstance(found, Estimate)
+    assert found.change.point == 0
+    assert found.mix is None
+    assert found == grown(SHIFTED, SHIFTED)

@@ -1,7 +1,10 @@
+import pytest
+
 from canary_guard.model.estimate import Minimum, Undetermined
-from canary_guard.model.measure import MEASURES, recipe
+from canary_guard.model.measure import MEASURES
+from canary_guard.model.recipe import recipe
 from canary_guard.stats.alignment import align
-from canary_guard.stats.exposure import implausible, too_little, too_short
+from canary_guard.stats.exposure import implausible, per_second, too_little, too_short
 from canary_guard.stats.refusal import Refusal
 from tests.builders import a_measurement
 
@@ -71,3 +74,18 @@ def test_sums_that_no_counter_reaches() -> None:
         assert found is not None
         assert found.undetermined is Undetermined.DATA
         assert "in the canary" in found.reason
+
+
+def test_a_rate_is_taken_where_any_unit_was_seen() -> None:
+    rows = [[30.0, 60.0, None, 30.0], [30.0, 30.0, None, None]]
+    side = a_measurement(baseline={"requests": rows}, canary={"requests": rows}).canary
+    assert per_second(side, "requests") == pytest.approx(180 / 45)
+
+
+def test_what_was_not_counted_has_no_rate() -> None:
+    side = a_measurement(baseline={"hits": [[1.0]]}, canary={"hits": [[1.0]]}).canary
+    assert per_second(side, "requests") is None
+    never = a_measurement(baseline={"requests": [[None]]}, canary={"requests": [[None, None]]}).canary
+    assert per_second(never, "requests") is None
+    idle = a_measurement(baseline={"requests": [[0.0]]}, canary={"requests": [[0.0]]}).canary
+    assert per_second(idle, "requests") == 0.0

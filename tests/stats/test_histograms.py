@@ -6,9 +6,8 @@ from canary_guard.model.measurement import Buckets, Missing
 from canary_guard.model.series import Content
 from canary_guard.stats.cells import cell
 from canary_guard.stats.histograms import histogram, other_bounds
-from canary_guard.stats.places import arms_side_by_side
 from tests.builders import a_plan
-from tests.readings import reading
+from tests.readings import reading, the_arms
 
 KEY = "miss_latency_bucket"
 
@@ -22,7 +21,7 @@ def counted(rows: Mapping[str, Sequence[float | None]], *, summed: bool = False)
         content=Content.INCREASE if summed else Content.CUMULATIVE,
         summed=summed,
     )
-    place, _ = arms_side_by_side(a_plan(), given.query.grid)
+    place, _ = the_arms(a_plan(), given.query.grid)
     return histogram(cell(place, [given], ignored=frozenset()), KEY)
 
 

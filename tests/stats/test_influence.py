@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from canary_guard.model.measure import recipe
+from canary_guard.model.recipe import recipe
 from canary_guard.stats.alignment import Aligned
 from canary_guard.stats.influence import denominator, log_influence, numerator, plain_influence
 

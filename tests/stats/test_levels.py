@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from canary_guard.model.measure import Recipe, recipe
+from canary_guard.model.recipe import Recipe, recipe
 from canary_guard.stats.alignment import Aligned, align_side
 from canary_guard.stats.levels import level, log_linear_ends, proportion_ends
 from canary_guard.stats.proportions import wilson

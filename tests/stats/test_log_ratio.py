@@ -3,7 +3,7 @@ import math
 import pytest
 
 from canary_guard.model.estimate import Method, Undetermined
-from canary_guard.model.measure import recipe
+from canary_guard.model.recipe import recipe
 from canary_guard.stats.alignment import align
 from canary_guard.stats.change import Change, ends_of
 from canary_guard.stats.log_ratio import log_ratio

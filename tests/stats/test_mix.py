@@ -5,7 +5,7 @@ import pytest
 
 from canary_guard.model.arrays import FloatArray
 from canary_guard.model.estimate import Method, Undetermined
-from canary_guard.model.measure import recipe
+from canary_guard.model.recipe import recipe
 from canary_guard.stats.alignment import Aligned, Pair
 from canary_guard.stats.change import Change, ends_of
 from canary_guard.stats.influence import log_influence
@@ -90,13 +90,33 @@ def test_too_few_misses() -> None:
     assert found.reason.startswith("fewer than 20 misses")
 
 
-def test_counts_where_nobody_looked_are_data() -> None:
-    counts = np.array([[0.0] * 40, [9.0] * 40])
-    unlooked = ByStratum(over=counts, under=np.array([[50.0] * 40, [0.0] * 40]))
-    found = rates(SHIFTED[0], unlooked)
+def test_a_rate_of_nothing_has_no_logarithm() -> None:
+    """All misses in a stratum whose share of the baseline is too small for a number."""
+    baseline = ByStratum(over=np.array([[9.0] * 40, [0.0] * 40]), under=np.array([[1e300] * 40, [1e-300] * 40]))
+    canary = ByStratum(over=np.array([[0.0] * 40, [9.0] * 40]), under=np.array([[50.0] * 40, [50.0] * 40]))
+    found = rates(baseline, canary)
     assert isinstance(found, Refusal)
     assert found.undetermined is Undetermined.DATA
     assert found.reason == "no misses in the canary's strata that have lookups"
+
+
+def queries(lookups: ByStratum, *unexplained: float) -> ByStratum:
+    """One query per miss, and in a further stratum so many per interval that no lookup explains."""
+    return ByStratum(
+        over=np.vstack([lookups.over, np.full((1, INTERVALS), sum(unexplained))]),
+        under=np.vstack([lookups.under, np.zeros((1, INTERVALS))]),
+    )
+
+
+def test_queries_that_no_lookup_explains_are_behaviour() -> None:
+    arms = arm((900, 0.05), (100, 0.2)), arm((900, 0.05), (100, 0.2))
+    same = known(rates(queries(arms[0], 60), queries(arms[1], 60)))
+    assert same.point == pytest.approx(0, abs=0.05)
+    more = known(rates(queries(arms[0], 60), queries(arms[1], 180)))
+    assert more.point == pytest.approx(math.log((65 + 180) / (65 + 60)), abs=0.05)
+    standard = rates(queries(arms[0], 60), queries(arms[1], 180))
+    assert not isinstance(standard, Refusal)
+    assert float(standard[0].psi_canary.sum()) == pytest.approx(0, abs=1e-9)
 
 
 def test_nothing_in_common_is_refused() -> None:

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtri
 
 from canary_guard.model.estimate import Candidate, Method
-from canary_guard.stats.multiplicity import holm, p_beyond
+from canary_guard.stats.multiplicity import holm, p_beyond, p_of_interval
 
 PS = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
@@ -43,3 +44,16 @@ def test_at_the_bound_nothing_is_proved() -> None:
 def test_what_does_not_vary_is_certain() -> None:
     assert p_beyond(0.3, 0.2, [candidate(0.0, 5)]) == 0.0
     assert p_beyond(0.2, 0.2, [candidate(0.0, 5)]) == 1.0
+
+
+def test_the_p_of_an_interval_is_the_alpha_at_which_it_reaches_the_bound() -> None:
+    """Of a normal estimate of 2 with a standard error of 1: the same as from its variance."""
+
+    def low(alpha: float) -> float:
+        return 2.0 + float(ndtri(alpha))
+
+    for bound in (-1.0, 0.0, 1.5):
+        assert p_of_interval(low, bound) == pytest.approx(p_beyond(2.0, bound, [candidate(1.0)]), rel=1e-3)
+    assert p_of_interval(low, 2.1) == 1.0
+    assert p_of_interval(low, -50.0) == pytest.approx(0, abs=1e-11)
+    assert p_of_interval(lambda _: None, 0.0) == 1.0

@@ -1,8 +1,14 @@
 from dataclasses import replace
 
+import numpy as np
+import pytest
+
+from canary_guard.model.arrays import frozen
 from canary_guard.model.estimate import Undetermined
-from canary_guard.model.measurement import Measurement, Missing
+from canary_guard.model.measurement import Increments, Measurement, Missing
+from canary_guard.model.window import Comparison
 from canary_guard.stats.presence import absent, gaps
+from canary_guard.stats.refusal import Refusal
 from tests.builders import a_measurement, increments
 
 
@@ -70,3 +76,55 @@ def test_a_shared_signal_names_no_unit() -> None:
     found = gaps(replace(whole, canary=side), ["misses"])
     assert found is not None
     assert found.reason == "50% of the canary's intervals have a gap in misses"
+
+
+def lit(*, canary: str, baseline: str = "#" * 20, comparison: Comparison = Comparison.CONCURRENT) -> Refusal | None:
+    """One pod an arm over 20 intervals: `#` where it was counted, `.` where it was not there, `x` where it was dark."""
+
+    def drawn(life: str) -> Increments:
+        seen = [char == "#" for char in life]
+        return Increments(
+            units=("pod-1",),
+            values=frozen(np.array([[1.0 if one else 0.0 for one in seen]])),
+            seen=frozen(np.array([seen])),
+            alive=frozen(np.array([[char != "." for char in life]])),
+        )
+
+    whole = a_measurement(baseline={"misses": [[1.0] * 20]}, canary={"misses": [[1.0] * 20]}, comparison=comparison)
+    first, second = (
+        replace(side, signals={"misses": drawn(life)})
+        for side, life in ((whole.baseline, baseline), (whole.canary, canary))
+    )
+    return gaps(replace(whole, baseline=first, canary=second), ["misses"])
+
+
+@pytest.mark.parametrize(
+    "canary",
+    ["#" * 20, "." * 12 + "#" * 8, "#" * 18 + "..", "#" * 18 + "xx", "#####xxx############", "####...#############"],
+)
+def test_an_arm_may_come_late_and_rest_for_a_moment(canary: str) -> None:
+    assert lit(canary=canary) is None
+
+
+@pytest.mark.parametrize(
+    ("canary", "reason"),
+    [
+        ("####" + "." * 16, "no unit of the canary has samples of misses in 80% of the window since its first"),
+        ("#####.....##########", "no unit of the canary has samples of misses in 25% of the window since its first"),
+        ("#" * 17 + "...", "no unit of the canary has samples of misses in the last 3 of 20 intervals"),
+        ("#" * 17 + "xxx", "no unit of the canary has samples of misses in the last 3 of 20 intervals"),
+        ("#" * 13 + "xx##x##", "38% of the canary's last 8 intervals have a gap in misses (pod-1: 38%)"),
+    ],
+)
+def test_an_arm_that_goes_is_partial_data(canary: str, reason: str) -> None:
+    found = lit(canary=canary)
+    assert found is not None
+    assert found.reason == reason
+    assert found.undetermined is Undetermined.DATA
+
+
+def test_the_end_of_the_window_before_is_not_that_of_what_is_judged() -> None:
+    dark = "#" * 17 + "xxx"
+    assert lit(canary="#" * 20, baseline=dark) is not None
+    assert lit(canary="#" * 20, baseline=dark, comparison=Comparison.BEFORE_AFTER) is None
+    assert lit(canary=dark, comparison=Comparison.BEFORE_AFTER) is not None

@@ -6,17 +6,16 @@ from canary_guard.model.run import DataQuality, UnitQuality
 from canary_guard.model.series import Content, Reading
 from canary_guard.model.window import Arm, Period
 from canary_guard.stats.cells import cell
-from canary_guard.stats.places import arms_side_by_side
 from canary_guard.stats.quality import quality
 from tests.builders import a_plan
-from tests.readings import grid, reading
+from tests.readings import grid, reading, the_arms
 
 Rows = Mapping[str, Sequence[float | None]]
 NAN = float("nan")
 
 
 def found(*readings: Reading, unit: str = "pod") -> DataQuality:
-    places = arms_side_by_side(a_plan(unit=unit), grid(readings[0].query.grid.intervals))
+    places = the_arms(a_plan(unit=unit), grid(readings[0].query.grid.intervals))
     return quality([cell(place, readings, ignored=frozenset()) for place in places], readings)
 
 

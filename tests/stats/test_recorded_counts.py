@@ -27,7 +27,7 @@ KEYS = ("db_queries", "lookups", "misses", "requests")
 def counted(path: Path, windows: Windows, comparison: Comparison = Comparison.CONCURRENT) -> Counted:
     plan = recorded_plan(path)
     source = RecordingSource.open(plan)
-    readings = source.read(series_queries(plan, windows, comparison), lambda done, of: None)
+    readings = source.read(series_queries(plan, windows), lambda done, of: None)
     return count(readings, plan=plan, comparison=comparison, windows=windows)
 
 

@@ -21,6 +21,11 @@ def test_too_few_intervals_names_both_windows_where_they_differ() -> None:
     assert found.shortfall == 8 / 6
 
 
+def test_no_interval_at_all_is_no_data() -> None:
+    found = too_few_intervals(baseline=40, canary=0, needed=8)
+    assert (found.undetermined, found.shortfall) == (Undetermined.DATA, None)
+
+
 def test_fewer_than_says_how_many_there_were() -> None:
     found = fewer_than(20, "db_queries", baseline=5, canary=40)
     assert found.reason == "fewer than 20 database queries: 5 in the baseline, 40 in the canary"

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from canary_guard.model.series import Content
-from canary_guard.stats.places import arms_side_by_side
 from canary_guard.stats.samples import BucketError, Samples, anything, at_edges, sampled, units_at
 from tests.builders import a_plan
-from tests.readings import grid, reading
+from tests.readings import grid, reading, the_arms
 
 NAN = float("nan")
 
@@ -21,7 +20,7 @@ def of_baseline(
     content: Content = Content.CUMULATIVE,
 ) -> Samples:
     given = reading("hits", rows, split=split, content=content)
-    place, _ = arms_side_by_side(a_plan(), given.query.grid)
+    place, _ = the_arms(a_plan(), given.query.grid)
     return sampled(given, place, units_at(place, [given]))
 
 
@@ -44,7 +43,7 @@ def test_series_of_one_unit_add_up() -> None:
     given = reading("hits", {"stable a": [1, 2, None]})
     twice = reading("hits", {"stable a": [10, None, None]})
     both = replace(given, series=given.series + twice.series)
-    place, _ = arms_side_by_side(a_plan(), grid(2))
+    place, _ = the_arms(a_plan(), grid(2))
     samples = sampled(both, place, units_at(place, [both]))
     assert samples.values.tolist() == [[11, 2, 0]]
     assert samples.given.tolist() == [[True, True, False]]

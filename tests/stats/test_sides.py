@@ -5,16 +5,15 @@ import pytest
 from canary_guard.model.measurement import Side
 from canary_guard.model.series import Content, Reading
 from canary_guard.stats.cells import cell
-from canary_guard.stats.places import arms_side_by_side
 from canary_guard.stats.sides import paired
 from tests.builders import a_plan
-from tests.readings import grid, reading
+from tests.readings import grid, reading, the_arms
 
 Rows = Mapping[str, Sequence[float | None]]
 
 
 def sides(*readings: Reading, ignored: frozenset[str] = frozenset(), fewest: float = 20) -> tuple[Side, Side]:
-    baseline, canary = (cell(place, readings, ignored=ignored) for place in arms_side_by_side(a_plan(), grid(2)))
+    baseline, canary = (cell(place, readings, ignored=ignored) for place in the_arms(a_plan(), grid(2)))
     return paired(baseline, canary, ignored=ignored, fewest=fewest)
 
 

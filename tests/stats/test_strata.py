@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from canary_guard.model.estimate import Candidate, Method
-from canary_guard.model.measure import recipe
+from canary_guard.model.recipe import recipe
 from canary_guard.stats.change import Change, Floor, ends_of
 from canary_guard.stats.difference import difference_of_proportions
 from canary_guard.stats.ends import Ends
@@ -37,6 +37,14 @@ def test_without_small_strata_there_is_no_other() -> None:
     assert [group.name for group in found] == ["a", "b"]
 
 
+def test_a_stratum_called_other_joins_the_small_ones_if_there_are_any() -> None:
+    together = {"baseline": np.array([50.0, 0.5, 49.5]), "canary": np.array([50.0, 0.5, 49.5])}
+    found = groups(("a", "b", "other"), **together, min_share=0.01)
+    assert found == (Group(name="a", members=(0,)), Group(name="other", members=(1, 2)))
+    alone = groups(("a", "other"), baseline=np.array([5.0, 5.0]), canary=np.array([5.0, 5.0]), min_share=0.01)
+    assert alone == (Group(name="a", members=(0,)), Group(name="other", members=(1,)))
+
+
 def test_a_stratum_is_estimated_like_one_pod() -> None:
     found = recipe("hit_rate", cost=None, db_load="db_queries")
     assert found is not None
@@ -64,7 +72,7 @@ def test_pods_that_widen_nothing_add_nothing() -> None:
 def test_each_variance_of_a_stratum_grows() -> None:
     floor = Floor(method=Method.COUNTS, ends=lambda _: Ends(low=-1, high=1), variance=0.3)
     stratum = Change(point=0.1, spread=(TIME,), floor=floor, events_baseline=1, events_canary=1)
-    found = with_pods(stratum, pods=2.0, share=0.9)
+    found = with_pods(stratum, 2 * 0.0081)
     grown = [candidate.variance for candidate in found.candidates]
     assert grown == pytest.approx([0.02 + 2 * 0.0081, 0.3 + 2 * 0.0081])
 
@@ -72,4 +80,4 @@ def test_each_variance_of_a_stratum_grows() -> None:
 def test_a_floor_without_a_variance_stays() -> None:
     floor = Floor(method=Method.EXACT, ends=lambda _: Ends(low=-1, high=1))
     stratum = Change(point=None, floor=floor, thin=True, events_baseline=1, events_canary=1)
-    assert with_pods(stratum, pods=2.0, share=0.9) == stratum
+    assert with_pods(stratum, 2 * 0.0081) == stratum

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from canary_guard.model.estimate import Undetermined
-from canary_guard.model.measure import recipe
+from canary_guard.model.recipe import recipe
 from canary_guard.model.window import Comparison
 from canary_guard.stats.alignment import Pair, align
 from canary_guard.stats.change import Change, ends_of

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from canary_guard.model.estimate import Estimate, Estimated, Levels, NoEstimate
-from canary_guard.model.measure import Scale, recipe
+from canary_guard.model.measure import Scale
+from canary_guard.model.recipe import recipe
 from canary_guard.model.window import Comparison
 from canary_guard.stats.alignment import Aligned, Pair, align
 from canary_guard.stats.bursts import Bursts, bursts

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canary_guard.model.arrays import FloatArray
-from canary_guard.stats.warm_up import Fit, State, WarmUp, fit, warm_up
+from canary_guard.model.warm_up import WarmUpState
+from canary_guard.stats.warm_up import Fit, Warmth, fit, warm_up
 
 STEP = 15.0
 LOOKUPS = np.full(60, 2000.0)
@@ -20,7 +21,7 @@ def curve(level: float, amplitude: float, tau: float) -> FloatArray:
     return values
 
 
-def judged(canary: FloatArray, *, exposure: FloatArray = LOOKUPS, baseline: FloatArray | None = None) -> WarmUp:
+def judged(canary: FloatArray, *, exposure: FloatArray = LOOKUPS, baseline: FloatArray | None = None) -> Warmth:
     steady = np.random.default_rng(7).poisson(0.02 * LOOKUPS).astype(float) if baseline is None else baseline
     return warm_up(
         events_canary=canary,
@@ -34,7 +35,7 @@ def judged(canary: FloatArray, *, exposure: FloatArray = LOOKUPS, baseline: Floa
 
 def test_a_cold_cache_that_has_recovered() -> None:
     found = judged(curve(0.02, 0.3, 60))
-    assert found.state is State.CONVERGED
+    assert found.state is WarmUpState.CONVERGED
     assert found.fit is not None
     assert found.fit.level_low < 0.02 < found.fit.level_high
     assert found.skip * STEP == pytest.approx(60 * math.log(300), rel=0.2)
@@ -43,7 +44,7 @@ def test_a_cold_cache_that_has_recovered() -> None:
 
 def test_a_cold_cache_that_is_recovering_has_an_eta() -> None:
     found = judged(curve(0.02, 0.3, 600))
-    assert found.state is State.RECOVERING
+    assert found.state is WarmUpState.RECOVERING
     assert found.skip == 0
     assert found.fit is not None
     assert found.eta == pytest.approx(found.fit.warm_at - 60 * STEP)
@@ -52,7 +53,7 @@ def test_a_cold_cache_that_is_recovering_has_an_eta() -> None:
 def test_a_level_is_warm_however_high() -> None:
     for level in (0.02, 0.06):
         found = judged(curve(level, 0.0, 60))
-        assert found.state is State.WARM
+        assert found.state is WarmUpState.WARM
         assert found.fit is not None
         assert found.fit.level == pytest.approx(level, rel=0.2)
 
@@ -65,7 +66,7 @@ def test_the_recovery_begins_with_the_first_lookup() -> None:
         exposure=np.concatenate([np.zeros(10), LOOKUPS[:50]]),
         baseline=np.concatenate([np.zeros(10), np.random.default_rng(7).poisson(0.02 * LOOKUPS)[:50]]),
     )
-    assert early.state is late.state is State.CONVERGED
+    assert early.state is late.state is WarmUpState.CONVERGED
     assert early.fit is not None
     assert late.fit is not None
     assert late.fit.tau == pytest.approx(early.fit.tau)
@@ -78,7 +79,7 @@ def test_nothing_to_fit_is_unknown() -> None:
         judged(np.zeros(60), exposure=np.zeros(60)),
         judged(curve(0.02, 0.3, 60), baseline=np.zeros(60)),
     ):
-        assert found == WarmUp(state=State.UNKNOWN, skip=0, eta=None, fit=None)
+        assert found == Warmth(state=WarmUpState.UNKNOWN, skip=0, eta=None, fit=None)
 
 
 COUNTS = st.lists(st.floats(0, 1e6), min_size=12, max_size=12).map(np.array)
