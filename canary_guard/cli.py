@@ -10,14 +10,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from canary_guard import __version__
-from canary_guard.errors import ConfigError, OutputError, Problem, SourceError
-from canary_guard.options import CONFIG, Output, option, report_options, window_options
+from canary_guard.errors import ConfigError, OutputError, SourceError
+from canary_guard.options import (
+    Output,
+    check_variables,
+    option,
+    plan_of,
+    report_options,
+    text_of,
+    variables,
+    window_options,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from canary_guard.console import Progress
-    from canary_guard.model.plan import Plan, SourcePlan
     from canary_guard.model.run import Run
 
 
@@ -29,6 +37,7 @@ def cli() -> None:
     Exit codes: 0 pass, 1 fail (regression), 2 usage or configuration, 3 inconclusive, 4 source, 70 internal
     error, 130 interrupted.
     """
+    check_variables(cli, os.environ)
 
 
 @cli.command()
@@ -59,22 +68,26 @@ def check(
       canary-guard check --run run.json --config stricter.yaml
     """
     from canary_guard import publish
-    from canary_guard.console import Progress
+    from canary_guard.console import Progress, complain
 
     if run is not None and recording is not None:
         raise click.UsageError("--run and --recording exclude each other.")
+    if wait and (run is not None or recording is not None):
+        raise click.UsageError(
+            "--wait waits for a live window: there is nothing to wait for with --run or --recording."
+        )
     progress = Progress()
     try:
         found = _judge_again(run, options) if run is not None else _judge(recording, wait, options, progress)
     except SourceError as error:
         answer = options["source_error_as"]
-        _complain(str(error))
+        complain(str(error))
         return {None: 4, "pass": 0, "fail": 1, "inconclusive": 3}[answer]
     finally:
         progress.clear()
     publish.publish(found, outputs or [("terminal", "-")], quiet=quiet, verbose=verbose)
     if found.exit.source_error is not None:
-        _complain(found.exit.source_error)
+        complain(found.exit.source_error)
     return found.exit.code
 
 
@@ -85,8 +98,9 @@ def _judge(recording: str | None, wait: bool, options: dict[str, Any], progress:
     from canary_guard.model.plan import RecordingPlan
     from canary_guard.sources import open_source
 
-    plan = _plan(options, source=RecordingPlan(path=recording) if recording else None)
-    if wait and recording is None:
+    plan = plan_of(options, source=RecordingPlan(path=recording) if recording else None, now=_now())
+    options["source_error_as"] = plan.exits.source_error_as  # the file may say it, too
+    if wait:
         times = plan.times
         if times.deploy_time is None or times.end is not None:
             raise click.UsageError("--wait needs --deploy-time, and no --end.")
@@ -101,21 +115,19 @@ def _judge(recording: str | None, wait: bool, options: dict[str, Any], progress:
 
 def _judge_again(path: str, options: dict[str, Any]) -> Run:
     """By the record's own plan; or, with --config, by another one over the same data and the same windows."""
-    from dataclasses import replace
-
     import canary_guard.check
     from canary_guard.model.plan import RecordingPlan
     from canary_guard.reports import json_record
 
-    recorded = json_record.read(_text(path), where=path)
+    recorded = json_record.read(text_of(path), where=path)
+    given = [name for name, value in options.items() if value]
     if options["config"] is None:
-        given = [name for name, value in options.items() if value]
         if given:
-            raise click.UsageError(f"--run judges by the record's own plan; --{given[0]} needs a --config, too.")
+            name = variables(click.get_current_context()).get(given[0], f"--{given[0].replace('_', '-')}")
+            raise click.UsageError(f"--run judges by the record's own plan; {name} needs a --config, too.")
         return canary_guard.check.check_again(recorded)
-    plan = _plan(options, source=RecordingPlan(path=path), now=recorded.plan.times.now)
-    plan = replace(plan, times=recorded.plan.times)
-    return canary_guard.check.judge_readings(plan, recorded.source, recorded.windows, recorded.queries)
+    plan = plan_of(options, source=RecordingPlan(path=path), now=recorded.plan.times.now)
+    return canary_guard.check.check_again(recorded, plan, given=given)
 
 
 @cli.command()
@@ -128,14 +140,16 @@ def demo(report: str) -> int:
     found = demonstrate(now=_now())
     whole = publish.publish(found, [("terminal", "-"), ("html", report)])
     click.echo(f"\n`check` would have exited with {found.exit.code}." + (f" The page: {report}" if whole else ""))
-    return 0 if whole else 1
+    return 0 if whole else OutputError.exit_code
 
 
 @cli.command()
 @click.argument("run", metavar="RUN.json")
 @report_options
 def report(run: str, outputs: Sequence[Output], quiet: bool, verbose: bool) -> int:
-    """Render a run's record again, in any format; - reads standard input.
+    """Render a run's record again, in any format.
+
+    RUN.json may be - for standard input.
 
     \b
     Examples:
@@ -145,16 +159,39 @@ def report(run: str, outputs: Sequence[Output], quiet: bool, verbose: bool) -> i
     from canary_guard import publish
     from canary_guard.reports import json_record
 
-    recorded = json_record.read(_text(run), where=run)
+    recorded = json_record.read(text_of(run), where=run)
     whole = publish.publish(recorded, outputs or [("terminal", "-")], quiet=quiet, verbose=verbose)
-    return 0 if whole else 1
+    return 0 if whole else OutputError.exit_code
+
+
+@cli.command()
+@click.argument("run", metavar="RUN.json")
+def power(run: str) -> int:
+    """Say what a run's window can prove.
+
+    The smallest change that it proves, and how long one must be for a pass. RUN.json is a run's record; - reads
+    standard input.
+
+    \b
+    Example:
+      canary-guard check -o json=run.json; canary-guard power run.json
+    """
+    from canary_guard.console import look
+    from canary_guard.power import abilities
+    from canary_guard.reports import json_record, powers
+
+    recorded = json_record.read(text_of(run), where=run)
+    click.echo(powers.render(recorded, abilities(recorded), look(sys.stdout, os.environ)), nl=False)
+    return 0
 
 
 @cli.command()
 @window_options
 @click.argument("file", metavar="FILE")
 def record(file: str, **options: Any) -> int:  # noqa: ANN401 - click's values
-    """Pull the raw series of a window from the source into a recording FILE (gzip where it ends in .gz).
+    """Pull a window's raw series into a recording.
+
+    FILE is written as gzip where it ends in .gz.
 
     \b
     Example:
@@ -162,7 +199,7 @@ def record(file: str, **options: Any) -> int:  # noqa: ANN401 - click's values
     """
     from canary_guard import record as hallway
 
-    click.echo(hallway.record(_plan(options, source=None), file), err=True)
+    click.echo(hallway.record(plan_of(options, source=None, now=_now()), file), err=True)
     return 0
 
 
@@ -177,46 +214,6 @@ def schema(of: str) -> int:
 
     click.echo(json.dumps(config_schema() if of == "config" else run_schema(), indent=2))
     return 0
-
-
-def _plan(options: dict[str, Any], *, source: SourcePlan | None, now: int | None = None) -> Plan:
-    from canary_guard.config.load import load_plan
-
-    flags = dict(options)
-    path, settings = flags.pop("config") or CONFIG, flags.pop("settings")
-    names = {
-        "source_url": "source.prometheus.url",
-        "baseline": "select.baseline",
-        "canary": "select.canary",
-    }
-    return load_plan(
-        _text(path),
-        file="standard input" if path == "-" else path,
-        settings=settings,
-        flags={names.get(name, name): value for name, value in flags.items() if value is not None},
-        environment=os.environ,
-        now=_now() if now is None else now,
-        source=source,
-    )
-
-
-def _text(path: str) -> str:
-    try:
-        with click.open_file(path, encoding="utf-8") as stream:
-            return str(stream.read())
-    except UnicodeDecodeError as error:
-        raise ConfigError(Problem(what=f"not UTF-8 text (byte {error.start})", file=path)) from error
-    except OSError as error:
-        hint = "; name one with --config" if path == CONFIG else ""
-        raise ConfigError(Problem(what=f"cannot be read: {error.strerror}{hint}", file=path)) from error
-
-
-def _complain(text: str) -> None:
-    """On standard error, a line each, with what a server or a file may have smuggled in made visible."""
-    from canary_guard.reports.escaping import visible
-
-    for line in text.splitlines():
-        click.echo(f"error: {visible(line)}", err=True)
 
 
 def _now() -> int:
@@ -234,7 +231,9 @@ def main() -> None:
         error.show()
         code = 2
     except (ConfigError, OutputError, SourceError) as error:
-        _complain(str(error))
+        from canary_guard.console import complain
+
+        complain(str(error))
         code = error.exit_code
     except Exception:  # noqa: BLE001 - a crash never exits 0 or 1
         import traceback

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TextIO
 
+from canary_guard.reports.escaping import visible
 from canary_guard.reports.look import Look
 
 _PATIENCE = 1.0
@@ -29,6 +30,12 @@ def look(stream: TextIO, environment: Mapping[str, str], *, quiet: bool = False,
         quiet=quiet,
         verbose=verbose,
     )
+
+
+def complain(text: str) -> None:
+    """On standard error, a line each, with what a server or a file may have smuggled in made visible."""
+    for line in text.splitlines():
+        sys.stderr.write(f"error: {visible(line)}\n")
 
 
 class Progress:

@@ -47,11 +47,13 @@ class SourceError(CanaryGuardError):
 
     exit_code = 4
 
-    def __init__(self, *, asked: str, where: str, answer: str, advice: str) -> None:
+    def __init__(self, *, asked: str, where: str, answer: str, advice: str, unreachable: bool = False) -> None:
         self.asked = asked
         self.where = where
         self.answer = answer
         self.advice = advice
+        self.unreachable = unreachable
+        """No answer came at all."""
         super().__init__(f"{where}: {answer} (asked for {asked}). {advice}")
 
 

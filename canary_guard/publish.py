@@ -11,13 +11,15 @@ from canary_guard.errors import OutputError
 from canary_guard.model.run import Run
 from canary_guard.publishers import files
 from canary_guard.reports import REPORTS, github
+from canary_guard.reports.headline import verdict_sentence
 from canary_guard.reports.look import Look
 
 
 def publish(run: Run, outputs: Sequence[tuple[str, str]], *, quiet: bool = False, verbose: bool = False) -> bool:
     """Write each report (format, path; `-` for standard output), whatever becomes of the others.
 
-    True if all came through. `github` also appends the run's outputs to the file that GITHUB_OUTPUT names.
+    True if all came through; else the verdict is said on standard error, too, where it cannot get lost. `github` also
+    appends the run's outputs to the file that GITHUB_OUTPUT names.
     """
     shown = console.look(sys.stdout, os.environ, quiet=quiet, verbose=verbose)
     paper = Look(utc_offset=shown.utc_offset, zone=shown.zone, quiet=quiet, verbose=verbose)
@@ -32,7 +34,9 @@ def publish(run: Run, outputs: Sequence[tuple[str, str]], *, quiet: bool = False
                 files.append(target, github.output_lines(github.outputs(run), delimiter=f"cg-{os.urandom(16).hex()}"))
         except OutputError as error:
             whole = False
-            click.echo(f"error: {error}", err=True)
+            console.complain(str(error))
+    if not whole:
+        click.echo(verdict_sentence(run, shown), err=True)
     return whole
 
 

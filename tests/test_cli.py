@@ -77,7 +77,11 @@ def test_a_report_that_cannot_be_written_changes_nothing_else(here: Path) -> Non
     done = run("check", "--recording", INCIDENT, "-o", "html=no/such/report.html", "-o", "json=run.json", "-q")
     assert done.returncode == 1
     assert "could not write no/such/report.html: No such file or directory" in done.stderr
+    assert "FAIL: the canary sends" in done.stderr
     assert (here / "run.json").exists()
+    assert run("check", "--recording", HEALTHY, "-o", "html=no/such/report.html").returncode == 0
+    for command in (("report", "run.json", "-o", "html=no/such/report.html"), ("demo", "--report", "no/such.html")):
+        assert run(*command).returncode == 2
 
 
 def test_a_record_is_judged_and_rendered_again_to_the_byte(here: Path) -> None:
@@ -95,9 +99,31 @@ def test_a_record_may_be_judged_by_other_rules(here: Path) -> None:
     lax = CONFIG + "default_rules: false\nrules:\n  - {id: lax, title: lax, severity: fail, advice: none,"
     (here / "lax.yaml").write_text(lax + " when: {measure: db_load_per_request, rises_by: x9}}\n")
     assert run("check", "--run", "run.json", "--config", "lax.yaml").returncode == 0
-    refused = run("check", "--run", "run.json", "--window", "5m")
+    refused = run("check", "--run", "run.json", "--deploy-time", "-5m")
     assert refused.returncode == 2
-    assert "--config" in refused.stderr
+    assert "--deploy-time needs a --config" in refused.stderr
+    refused = run("check", "--run", "run.json", CANARY_GUARD_DEPLOY_TIME="-5m")
+    assert "CANARY_GUARD_DEPLOY_TIME needs a --config" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "key"),
+    [
+        (("--canary", 'track="nope"'), "select"),
+        (("--set", 'signals.misses.where=result="nope"'), "signals"),
+        (("--set", "unit=instance"), "unit"),
+        (("--set", "strata=other"), "strata"),
+        (("--start", "-5s"), "start"),
+        (("--window", "10m"), "window"),
+        (("--set", "settle=1s"), "settle"),
+    ],
+)
+def test_a_record_is_not_judged_by_what_was_never_read(here: Path, options: tuple[str, ...], key: str) -> None:
+    run("check", "--recording", HEALTHY, "--window", "40s", "-o", "json=run.json")
+    assert run("check", "--run", "run.json", "--config", "canary-guard.yaml", "--window", "40s").returncode in (0, 3)
+    done = run("check", "--run", "run.json", "--config", "canary-guard.yaml", *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"`{key}` is not what the record was read with" in done.stderr
 
 
 @pytest.mark.usefixtures("here")
@@ -124,6 +150,22 @@ def test_environment_variables_stand_in_for_flags_and_flags_win() -> None:
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("WINDW", "5m", "an environment variable that sets no option; did you mean `CANARY_GUARD_WINDOW`?"),
+        ("WINDOW", "5mm", "expected a duration such as `10m`, found `5mm`"),
+        ("CANARY", "track=", "expected a value in quotes"),
+        ("COMPARE", "both", "'both' is not one of"),
+    ],
+)
+def test_an_environment_variable_that_is_wrong_is_named(name: str, value: str, says: str) -> None:
+    done = run("check", "--recording", HEALTHY, **{f"CANARY_GUARD_{name}": value})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"CANARY_GUARD_{name}: {says}" in done.stderr
+
+
+@pytest.mark.usefixtures("here")
 def test_inconclusive_may_be_mapped() -> None:
     short = ("check", "--recording", HEALTHY, "--window", "5s", "-q")
     assert run(*short).returncode == 3
@@ -141,6 +183,10 @@ def test_inconclusive_may_be_mapped() -> None:
         (("check", "--baseline", ""), "baseline"),
         (("check", "--run", "a", "--recording", "b"), "exclude each other"),
         (("check", "--wait"), "--wait needs --deploy-time"),
+        (("check", "--wait", "--deploy-time", "-1m", "--recording", "a"), "--wait waits for a live window"),
+        (("check", "--wait", "--run", "a"), "--wait waits for a live window"),
+        (("check", "-q", "-v", "--recording", HEALTHY), "--quiet and --verbose exclude each other"),
+        (("report", "-vq", "run.json"), "--quiet and --verbose exclude each other"),
         (
             (
                 "check",
@@ -165,9 +211,37 @@ def test_a_recording_that_cannot_be_read_is_a_source_error(tmp_path: Path, answe
     (tmp_path / "broken.jsonl").write_text('{"format": "canary-guard/recording/v1", "start": 1, "end": 2}\nnonsense\n')
     mapped = ("--source-error-as", answer) if answer else ()
     done = run("check", "--recording", "broken.jsonl", *mapped)
-    assert done.returncode == code
-    assert "broken.jsonl:" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr.startswith("error: broken.jsonl:2: not JSON: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        ("nope.gz", "nope.gz: No such file or directory"),
+        ("canary-guard.yaml", "canary-guard.yaml:1: this is no recording: it looks like other text"),
+    ],
+)
+def test_a_file_that_is_no_recording_is_one_line(here: Path, file: str, says: str) -> None:
+    done = run("check", "--recording", file)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith(f"error: {says}")
+    assert len(done.stderr.splitlines()) == 1
+    (here / "canary-guard.yaml").write_text(CONFIG + "source_error_as: inconclusive\n")
+    assert run("check", "--recording", file).returncode == 3
+
+
+def test_without_a_configuration_it_says_how_to_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("check")
+    assert done.returncode == 2
+    assert "examples/canary-guard.yaml" in done.stderr
+    assert "canary-guard schema config" in done.stderr
+
+
+def test_the_list_of_commands_is_not_cut() -> None:
+    assert "..." not in run("--help").stdout.split("Commands:")[1]
 
 
 def test_a_prometheus_that_is_down_gives_four_and_a_page(here: Path) -> None:

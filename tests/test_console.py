@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from canary_guard.console import Progress, look
+from canary_guard.console import Progress, complain, look
 
 
 class Terminal(io.StringIO):
@@ -85,3 +85,8 @@ def test_waiting_ends_when_the_time_has_come_and_says_so(stream: io.StringIO, mo
     before = stream.getvalue()
     Progress(stream).wait_until(1_002_000)
     assert stream.getvalue() == before
+
+
+def test_a_complaint_is_a_line_each_with_nothing_hidden_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    complain("one\ntwo \x1b[31m")
+    assert capsys.readouterr().err == "error: one\nerror: two \\x1b[31m\n"

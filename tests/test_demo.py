@@ -34,5 +34,5 @@ def test_the_command_says_what_check_would_have_exited_with(tmp_path: Path, monk
 def test_a_page_that_cannot_be_written_is_no_demonstration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(cli, ["demo", "--report", "no/where.html"], standalone_mode=False)
-    assert done.return_value == 1
+    assert done.return_value == 2
     assert "could not write no/where.html" in done.output

@@ -18,7 +18,9 @@ def test_standard_output_and_files_in_one_go(tmp_path: Path, capsys: pytest.Capt
 
 def test_one_that_fails_leaves_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert not publish(a_run(), [("html", str(tmp_path / "no" / "x.html")), ("json", str(tmp_path / "run.json"))])
-    assert "could not write" in capsys.readouterr().err
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith("error: could not write")
+    assert said[1].startswith("FAIL: ")
     assert (tmp_path / "run.json").exists()
 
 

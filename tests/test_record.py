@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 INCIDENT = recordings()["02"]
 SPAN = {
-    "start": INCIDENT.before[0] / 1000,
+    "start": INCIDENT.before[0] / 1000 - 5,
     "end": INCIDENT.after[1] / 1000,
     "deploy_time": INCIDENT.deploy_time / 1000,
 }

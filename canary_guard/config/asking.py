@@ -5,9 +5,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from canary_guard.config.rule_entry import RuleEntry
-from canary_guard.config.unjudged import unjudged
 from canary_guard.config.wording import listed
-from canary_guard.model.measure import Cost, available, needs
+from canary_guard.model.measure import Cost
+from canary_guard.model.recipe import available, needs
 from canary_guard.model.rule import NotAsked, Rule, Severity, leaves
 from canary_guard.model.signal import Histogram, Signal, Summary
 
@@ -51,7 +51,7 @@ def ask(entries: Sequence[RuleEntry], configured: Configured) -> tuple[tuple[Rul
         rule = entry.rule()
         if rule is None:
             continue
-        reason = _unset(entry, configured) or unjudged(rule) or _unknown_signals(rule, configured)
+        reason = _unset(entry, configured) or _unknown_signals(rule, configured)
         if reason is None:
             asked.append(rule)
         else:

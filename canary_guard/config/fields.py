@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationInfo, WithJsonSchema
 
@@ -36,8 +36,12 @@ def _step(raw: object) -> int | None:
     return None if raw == "auto" else parse_duration(raw)
 
 
-def _warmup(raw: object) -> int | str:
-    return str(raw) if raw in ("auto", "off") else parse_duration(raw)
+def _warmup(raw: object) -> Literal["auto", "off"] | int:
+    match raw:
+        case "auto" | "off":
+            return raw
+        case _:
+            return parse_duration(raw)
 
 
 def parse_answers(raw: object) -> Mapping[Undetermined, Answer]:
@@ -80,7 +84,9 @@ Step = Annotated[
     int | None, PlainValidator(_step), WithJsonSchema({"anyOf": [{"const": "auto"}, _DURATION], "default": "auto"})
 ]
 WarmUp = Annotated[
-    int | str, PlainValidator(_warmup), WithJsonSchema({"anyOf": [{"enum": ["auto", "off"]}, _DURATION]})
+    Literal["auto", "off"] | int,
+    PlainValidator(_warmup),
+    WithJsonSchema({"anyOf": [{"enum": ["auto", "off"]}, _DURATION]}),
 ]
 Time = Annotated[
     Moment,

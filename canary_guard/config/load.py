@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from canary_guard.config.asking import LOOKUPS, Configured, ask, signal_keys
+from canary_guard.config.asking import Configured, ask, signal_keys
+from canary_guard.config.causes import load_explanations
 from canary_guard.config.document import parse
 from canary_guard.config.nodes import Entry, Section, flaws, plain, problem
 from canary_guard.config.overrides import overlay, read_overrides
@@ -17,7 +18,7 @@ from canary_guard.config.packs import merge, read_packs
 from canary_guard.config.problems import problems_in, problems_of
 from canary_guard.config.schema import Config
 from canary_guard.config.signal_entry import signal_problems
-from canary_guard.config.source_section import expand, prometheus_plan
+from canary_guard.config.source_section import expand, prometheus_plan, written_out
 from canary_guard.config.wording import RefusedError
 from canary_guard.errors import ConfigError, Problem
 from canary_guard.model.estimate import Levels, Minimum
@@ -40,18 +41,20 @@ def load_plan(
     file: str,
     settings: Sequence[str] = (),
     flags: Mapping[str, object] = {},
+    variables: Mapping[str, str] = {},
     environment: Mapping[str, str],
     now: int,
     source: SourcePlan | None = None,
 ) -> Plan:
     """The plan that a configuration, its flags (by key or dotted path) and its settings (`key=value`) make.
 
+    `variables` has the names of the environment variables that gave a flag its value, by the flag's key, for errors.
     `file` is what errors call the text, and where paths in it start from; `now` is in ms; a `source` given (a
     recording) stands in for the file's. ConfigError with every problem at once.
     """
     tree, found = parse(text, file=file)
     problems = [*found]
-    overrides, wrong = read_overrides(flags, settings)
+    overrides, wrong = read_overrides(flags, settings, variables=variables)
     problems += wrong
     tree, wrong = overlay(tree, [one for one in overrides if not one.into_packs])
     problems += wrong
@@ -87,7 +90,7 @@ def _with_source(tree: Section, *, environment: Mapping[str, str], given: bool) 
         return replace(tree, entries=entries), []
     expanded, problems = expand(node, environment)
     entries["source"] = Entry(key=entries["source"].key, value=expanded)
-    return replace(tree, entries=entries), problems
+    return replace(tree, entries=entries), [*written_out(node), *problems]
 
 
 def _refused(problems: Sequence[Problem], *, file: str) -> ConfigError:
@@ -118,8 +121,8 @@ class _Planner:
         self.check_comparison()
         if config.unit == config.strata:
             self.refuse("strata", f"expected another label than that of `unit` (`{config.unit}`)")
-        strata = config.strata or next((one.stratum for one in signals if one.name in LOOKUPS and one.stratum), None)
-        has = {name for name, value in (("strata", strata), ("capacity", config.capacity)) if value is not None}
+        capacity = None if config.capacity is None else config.capacity.capacity()
+        has = {name for name, value in (("strata", config.strata), ("capacity", capacity)) if value is not None}
         configured = Configured(keys=keys, unselected=signal_keys(unselected), cost=cost, db_load=db_load, has=has)
         rules, not_asked = ask(config.rules, configured)
         if not config.signals:
@@ -158,6 +161,9 @@ class _Planner:
                     misses=config.minimum.misses,
                 ),
             ),
+            explanations=load_explanations(),
+            capacity=capacity,
+            warmup=config.warmup,
             cost=cost,
             db_load=db_load,
             mode=config.mode,

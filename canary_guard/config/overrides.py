@@ -28,9 +28,14 @@ class Override:
         return self.path[0] in ("signals", "rules") and len(self.path) > 1
 
 
-def read_overrides(flags: Mapping[str, object], settings: Sequence[str]) -> tuple[tuple[Override, ...], list[Problem]]:
-    """Flags are by key or dotted path and leave out None; a setting is `key=value` with a value in YAML."""
-    found = [_flag(key, value) for key, value in flags.items() if value is not None]
+def read_overrides(
+    flags: Mapping[str, object], settings: Sequence[str], *, variables: Mapping[str, str] = {}
+) -> tuple[tuple[Override, ...], list[Problem]]:
+    """Flags are by key or dotted path and leave out None; a setting is `key=value` with a value in YAML.
+
+    `variables` has, by key, the names of the environment variables that gave a flag its value.
+    """
+    found = [_flag(key, value, variables.get(key)) for key, value in flags.items() if value is not None]
     problems: list[Problem] = []
     for setting in settings:
         key, sign, text = setting.partition("=")
@@ -50,8 +55,8 @@ def read_overrides(flags: Mapping[str, object], settings: Sequence[str]) -> tupl
     return tuple(found), problems
 
 
-def _flag(key: str, value: object) -> Override:
-    place = Place(_FLAGS.get(key, f"--{key.replace('_', '-')}"))
+def _flag(key: str, value: object, variable: str | None) -> Override:
+    place = Place(variable or _FLAGS.get(key, f"--{key.replace('_', '-')}"))
     plain = value if isinstance(value, str | int | float) else str(value)
     return Override(path=tuple(key.split(".")), value=Scalar(value=plain, place=place))
 

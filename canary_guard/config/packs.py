@@ -15,10 +15,11 @@ _PLACES = (Path(__file__).parents[1] / "rulepacks", Path(__file__).parents[2] / 
 
 def pack_names() -> tuple[str, ...]:
     """The packs that come with canary-guard, by name."""
-    return tuple(sorted(path.stem for path in _folder().glob("*.yaml")))
+    return tuple(sorted(path.stem for path in packs_folder().glob("*.yaml") if path.stem != "causes"))
 
 
-def _folder() -> Path:
+def packs_folder() -> Path:
+    """Where the files are that come with canary-guard."""
     return next(place for place in _PLACES if place.is_dir())
 
 
@@ -28,7 +29,7 @@ def read_packs(tree: Section, *, folder: Path) -> tuple[tuple[Section, ...], lis
     A path to a pack is relative to `folder`, where the configuration is.
     """
     default, named = tree.get("default_rules"), tree.get("packs")
-    wanted: list[tuple[Path, Trail]] = [(_folder() / "default.yaml", ())]
+    wanted: list[tuple[Path, Trail]] = [(packs_folder() / "default.yaml", ())]
     if isinstance(default, Scalar) and default.value is False:
         wanted = []
     problems: list[Problem] = []
@@ -40,7 +41,7 @@ def read_packs(tree: Section, *, folder: Path) -> tuple[tuple[Section, ...], lis
         if "/" in name or name.endswith((".yaml", ".yml")):
             wanted.append((folder / Path(name).expanduser(), path))
         elif name in pack_names():
-            wanted.append((_folder() / f"{name}.yaml", path))
+            wanted.append((packs_folder() / f"{name}.yaml", path))
         else:
             problems.append(problem(tree, path, unknown("pack", name, pack_names())))
     packs = []

@@ -60,7 +60,12 @@ def _problems(detail: ErrorDetails, tree: Section) -> list[Problem]:
 
 def problems_in(refused: RefusedError, tree: Section, path: Trail) -> list[Problem]:
     """The faults of the value at a path."""
-    return [_named(tree, (*path, *fault.at), fault) for fault in refused.faults]
+    return [_named(tree, (*path, *_blamed(fault, tree, path)), fault) for fault in refused.faults]
+
+
+def _blamed(fault: Fault, tree: Section, path: Trail) -> Trail:
+    by_flag = [at for at in (fault.at, fault.other) if at and problem(tree, (*path, *at), "").line is None]
+    return by_flag[0] if by_flag else fault.at
 
 
 def _expectation(kind: str, value: object, context: dict[str, Any], *, secret: bool) -> str:

@@ -44,6 +44,7 @@ _LEVELS = {
     Shape.SHARE: (BoundUnit.PERCENT, BoundUnit.NUMBER),
     Shape.PER: (BoundUnit.NUMBER,),
     Shape.SECONDS: (BoundUnit.SECONDS,),
+    Shape.LOAD: (BoundUnit.PERCENT, BoundUnit.NUMBER),
     Shape.TIMES: (BoundUnit.NUMBER,),
 }
 """Units of a limit on a level. A plain number of seconds is refused: half of all readers would mean milliseconds."""
@@ -232,8 +233,12 @@ def _misfit(text: str, what: str, units: Sequence[BoundUnit]) -> str:
 def _converted(number: Decimal, unit: BoundUnit, wanted: BoundUnit) -> str:
     """The bound that was probably meant; nothing where no guess is better than the example."""
     guess = None
+    if unit is BoundUnit.NUMBER and number < 1 and wanted in (BoundUnit.POINTS, BoundUnit.PERCENT):
+        # Either may be meant, and the one is a hundred times the other.
+        ways = (f"`{one.normalize():f}{wanted.value}` is {one.normalize():f} in 100" for one in (number, number * 100))
+        return f"; `{number.normalize():f}` has no unit: {', '.join(ways)}"
     if unit is not BoundUnit.TIMES and wanted in (BoundUnit.POINTS, BoundUnit.PERCENT):
-        guess = number * 100 if unit is BoundUnit.NUMBER and number < 1 else number
+        guess = number
     if unit in (BoundUnit.PERCENT, BoundUnit.POINTS) and wanted is BoundUnit.NUMBER:
         guess = number / 100
     return "" if guess is None or guess >= 100 else f"; did you mean `{guess.normalize():f}{wanted.value}`?"

@@ -6,9 +6,8 @@ from pydantic import Field, StringConstraints, WithJsonSchema, model_validator
 
 from canary_guard.config.fields import Keys, Quantity, Text, key
 from canary_guard.config.quantities import parse_bound, parse_limit
-from canary_guard.config.unjudged import UNJUDGED
 from canary_guard.config.wording import Fault, RefusedError, listed, unknown
-from canary_guard.model.measure import MEASURES, Measure
+from canary_guard.model.measure import CONTEXT, MEASURES, Measure
 from canary_guard.model.rule import (
     All,
     ChangeCondition,
@@ -22,12 +21,16 @@ from canary_guard.model.rule import (
     leaves,
 )
 from canary_guard.model.rule import Any as AnyOf
+from canary_guard.model.window import View
 
 _HELD = ("rises_by", "drops_by", "above", "below")
 _FORMS = ("measure", "all", "any", "not")
 
 
-Name = Annotated[Text, WithJsonSchema({"enum": [*MEASURES, *UNJUDGED]})]
+IN_STRATA = ("hit_rate", "miss_rate")
+"""What is judged in each key pattern by itself."""
+
+Name = Annotated[Text, WithJsonSchema({"enum": [name for name in MEASURES if name not in CONTEXT]})]
 
 
 Parts = Annotated[tuple["ConditionEntry", ...], Field(strict=False, json_schema_extra={"minItems": 1})]
@@ -47,7 +50,11 @@ class ConditionEntry(Keys, json_schema_extra=_one_form):
     drops_by: Quantity | None = key("Exceeded if the measure drops by more.", None)
     above: Quantity | None = key("Exceeded if the canary's level is higher.", None)
     below: Quantity | None = key("Exceeded if the canary's level is lower.", None)
-    in_: Literal["any-stratum"] | None = key("Held against every stratum.", None, alias="in")
+    in_: Literal["any-stratum", "baseline", "fleet"] | None = key(
+        "Held against every stratum; in a cause also before and after the deploy, of the baseline or both arms.",
+        None,
+        alias="in",
+    )
     all_: Parts | None = key("Exceeded if every part is.", None, alias="all")
     any_: Parts | None = key("Exceeded if one part is.", None, alias="any")
     not_: "ConditionEntry | None" = key("Exceeded if its part is within.", None, alias="not")
@@ -83,9 +90,9 @@ class ConditionEntry(Keys, json_schema_extra=_one_form):
         return self._leaf(self.measure or "", held[0])
 
     def _leaf(self, name: str, held: str) -> Condition:
-        measure = MEASURES.get(name) or UNJUDGED.get(name)
+        measure = MEASURES.get(name)
         if measure is None:
-            what = unknown("measure", name, (*MEASURES, *UNJUDGED))
+            what = unknown("measure", name, MEASURES)
             raise RefusedError(Fault(what=what, at=("measure",)))
         try:
             return self._held(measure, held)
@@ -99,11 +106,13 @@ class ConditionEntry(Keys, json_schema_extra=_one_form):
                 raise RefusedError(Fault(what="`in` goes with `rises_by` or `drops_by`", at=("in",), key=True))
             limit = parse_limit(raw, measure=measure.name, shape=measure.shape)
             return LevelCondition(measure=measure.name, side=LimitSide(held), limit=limit)
-        if not measure.bounds:
-            raise RefusedError(f"{measure.name} has a level and no change; expected `above` or `below`, e.g. `80%`")
         bound = parse_bound(raw, measure=measure.name, units=measure.bounds, drops=held == "drops_by")
         return ChangeCondition(
-            measure=measure.name, direction=Direction(held), bound=bound, any_stratum=self.in_ is not None
+            measure=measure.name,
+            direction=Direction(held),
+            bound=bound,
+            any_stratum=self.in_ == "any-stratum",
+            view=View(self.in_) if self.in_ in ("baseline", "fleet") else None,
         )
 
 
@@ -127,6 +136,14 @@ class RuleEntry(Keys):
             return self
         if self.when is None:
             raise RefusedError(f"`when` is missing: rule `{self.id}` has no condition")
+        changes = [leaf for leaf in leaves(self.when.condition()) if isinstance(leaf, ChangeCondition)]
+        if any(leaf.any_stratum and leaf.measure not in IN_STRATA for leaf in changes):
+            raise RefusedError(Fault(what=f"`in: any-stratum` goes with {listed(IN_STRATA, last='or')}", at=("when",)))
+        context = [leaf.measure for leaf in leaves(self.when.condition()) if leaf.measure in CONTEXT]
+        if context:
+            raise RefusedError(Fault(what=f"{context[0]} explains a change and is none to judge", at=("when",)))
+        if any(leaf.view for leaf in changes):
+            raise RefusedError(Fault(what="expected `in: any-stratum`; other views are for causes", at=("when",)))
         if self.severity == "fail" and any(leaf.measure == "burst_ratio" for leaf in leaves(self.when.condition())):
             raise RefusedError(Fault(what="burst_ratio is evidence, never a proof; expected `warn`", at=("severity",)))
         return self

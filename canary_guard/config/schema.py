@@ -23,9 +23,9 @@ from canary_guard.config.quantities import MAX_POINTS, check_points
 from canary_guard.config.rule_entry import RuleEntry
 from canary_guard.config.signal_entry import Signals
 from canary_guard.config.source_section import SourceSection
-from canary_guard.config.wording import Fault, RefusedError, duration, listed
+from canary_guard.config.wording import Fault, RefusedError, duration
 from canary_guard.model.estimate import Levels, Minimum
-from canary_guard.model.plan import Answer, Cache, Compare, Mode, TimePlan
+from canary_guard.model.plan import Answer, Cache, Capacity, Compare, Mode, TimePlan
 
 _TIMES = TimePlan(now=0)
 _LEVELS = Levels()
@@ -60,7 +60,7 @@ class SelectSection(Keys):
         if contains(self.baseline, self.canary) or contains(self.canary, self.baseline):
             what = "the arms overlap: whatever one of `baseline` and `canary` selects, the other selects, too, and a "
             what += "fleet compared with itself always passes; make them exclude each other"
-            raise RefusedError(Fault(what=what, at=("canary",)))
+            raise RefusedError(Fault(what=what, at=("canary",), other=("baseline",)))
         return self
 
 
@@ -95,15 +95,13 @@ Amount = Annotated[float, Field(gt=0, le=1e12)]
 class CapacitySection(Keys):
     """What the database can take, for the projection to full traffic."""
 
-    peak_requests_per_second: Amount | None = key("Of the service, on its worst day.", None)
-    db_queries_per_second: Amount | None = key("That the database can answer.", None)
-    db_pool_size: Amount | None = key("Connections, of all units together.", None)
+    peak_requests_per_second: Amount = key("Of the whole service, on its worst day.")
+    db_queries_per_second: Amount = key("That the database can answer.")
+    db_pool_size: Annotated[int, Field(ge=1, le=100_000)] | None = key("Connections, of all units together.", None)
 
-    @model_validator(mode="after")
-    def _not_empty(self) -> Self:
-        if not self.model_fields_set:
-            raise RefusedError(f"expected at least one of {listed(CapacitySection.model_fields)}")
-        return self
+    def capacity(self) -> Capacity:
+        """The record of it."""
+        return Capacity(**self.model_dump())
 
 
 class Config(Keys, title="canary-guard configuration"):

@@ -21,6 +21,12 @@ from canary_guard.model.plan import PrometheusPlan
 _DEFAULT = PrometheusPlan(url="")
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_INSTEAD = {
+    "url": "write `${PROMETHEUS_PASSWORD}` in its place and set that variable, or give `username` and `password`",
+    "token": "write `${PROMETHEUS_TOKEN}` and set that variable, or name a `token_file`",
+    "password": "write `${PROMETHEUS_PASSWORD}` and set that variable",
+}
+"""Where a secret may stand, and what is written there in its place."""
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -36,6 +42,8 @@ def _checked_url(text: str) -> str:
             what = "expected a base URL, without `?` or `#`"
         elif url.port == 0:
             what = "expected a port from 1 to 65535"
+        elif "@" in url.path:
+            what = "expected no `@` after the host (in a password, write `%40` for `@` and `%2F` for `/`)"
     except ValueError:
         what = "expected a URL"
     if what is not None:
@@ -153,17 +161,44 @@ def _cleaned(url: SplitResult) -> str:
     return urlunsplit((url.scheme, host, url.path.rstrip("/"), "", ""))
 
 
+def written_out(source: Node) -> list[Problem]:
+    """A problem for each secret that a file holds, and for each variable where reports would show its value.
+
+    `source` is the section before its variables are replaced. What a flag says does not stand in a file.
+    """
+    section = source.get("prometheus") if isinstance(source, Section) else None
+    problems = []
+    for name, instead in _INSTEAD.items():
+        node = section.get(name) if isinstance(section, Section) else None
+        if not isinstance(node, Scalar) or not isinstance(node.value, str):
+            continue
+        secret, shown = _parts_of(node.value) if name == "url" else (node.value, "")
+        if secret and node.place.line is not None and not _VARIABLE.search(secret):
+            problems.append(_at(node, f"`{name}`: a secret never stands in the file: {instead}"))
+        if _VARIABLE.search(shown):
+            what = "reports show a URL's path, so no variable goes there; write it out, and put a secret into a header"
+            problems.append(_at(node, f"`{name}`: {what}"))
+    return problems
+
+
+def _parts_of(url: str) -> tuple[str, str]:
+    """The password of a URL in which variables still stand, and what follows its host."""
+    text = _VARIABLE.sub("${}", url)
+    host, _, path = (text.partition("://")[2] or text).partition("/")
+    return host.rpartition("@")[0].partition(":")[2], path
+
+
+def _at(node: Scalar, what: str) -> Problem:
+    return Problem(what=what, file=node.place.file, line=node.place.line, column=node.place.column)
+
+
 def expand(node: Node, environment: Mapping[str, str]) -> tuple[Node, list[Problem]]:
     """The node with `${NAME}` replaced in its texts, and a problem for each variable that is not set."""
     match node:
         case Scalar(value=str(text)):
             missing = [name for name in _VARIABLE.findall(text) if name not in environment]
-            problems = [
-                Problem(what=_unset(name), file=p.file, line=p.line, column=p.column)
-                for name in missing
-                for p in [node.place]
-            ]
-            return replace(node, value=_VARIABLE.sub(lambda found: environment.get(found[1], found[0]), text)), problems
+            value = _VARIABLE.sub(lambda found: environment.get(found[1], found[0]), text)
+            return replace(node, value=value), [_at(node, _unset(name)) for name in missing]
         case Scalar():
             return node, []
         case Items(items=items):

@@ -8,7 +8,6 @@ from canary_guard.config.wording import RefusedError, duration, time
 from canary_guard.errors import ConfigError, Problem
 from canary_guard.model.plan import Compare, Plan
 from canary_guard.model.series import SourceFacts
-from canary_guard.model.signal import Scope
 from canary_guard.model.window import Comparison, Grid, Windows
 
 MOST_INTERVALS = 120
@@ -61,7 +60,7 @@ def plan_windows(plan: Plan, facts: SourceFacts, comparison: Comparison) -> Wind
     after = Grid(start=start, end=max(start, _down(times.end, step)), step=step)
     if after.intervals < plan.levels.minimum.intervals:
         notes.append(_too_short(plan, facts, times, after, begin=begin))
-    before = _before(plan, times, comparison, after, notes)
+    before = _before(times, comparison, after)
     return Windows(
         after=after, before=before, deploy_time=times.deploy, scrape_interval=times.scrape, notes=tuple(notes)
     )
@@ -135,27 +134,24 @@ def _too_short(plan: Plan, facts: SourceFacts, times: _Times, after: Grid, *, be
     if begins_there and not times.end_given and facts.now is None and plan.times.window > enough:
         wait = after.start + enough + plan.times.settle - times.now
         return f"{found}: wait another {duration(_up(wait, 1000))}"
+    earliest = max((limit for limit in (times.deploy, times.earliest) if limit is not None), default=begin - enough)
+    last = _up(earliest, after.step) + enough
+    if facts.now is not None and last > times.now:
+        return f"{found}: the recording ends too soon, and no window of it would do"
+    if last > times.end and (times.start is not None or plan.times.window >= enough):
+        return f"{found}: an end at {time(last)} or later would do"
     # The grid may cost one interval.
     return f"{found}: a window of {duration(enough + after.step)} would do"
 
 
-def _before(plan: Plan, times: _Times, comparison: Comparison, after: Grid, notes: list[str]) -> Grid | None:
-    """As long as the window after, ending at the deploy; None where it is not wanted, or side by side not known."""
-    shared = any(signal.scope is Scope.SHARED for signal in plan.signals)
+def _before(times: _Times, comparison: Comparison, after: Grid) -> Grid | None:
+    """As long as the window after, ending at the deploy; None where it is not known."""
     if times.deploy is None:
         if comparison is Comparison.BEFORE_AFTER:
             raise _refused("a comparison before and after the deploy needs its time; say it with --deploy-time")
         return None
-    if comparison is Comparison.CONCURRENT and not shared:
-        return None
-    step = after.step
-    end = _down(times.deploy, step)
-    start = end - (after.end - after.start)
-    if times.earliest is not None and times.earliest > start:
-        start = min(end, _up(times.earliest, step))
-        found = f"is only {_about(end - start)} long" if start < end else "is empty"
-        notes.append(f"the window before the deploy {found}: the source has nothing before {time(times.earliest)}")
-    return None if start == end and comparison is Comparison.CONCURRENT else Grid(start=start, end=end, step=step)
+    end = _down(times.deploy, after.step)
+    return Grid(start=end - (after.end - after.start), end=end, step=after.step)
 
 
 def _refused(what: str) -> ConfigError:

@@ -16,6 +16,8 @@ class Fault:
     what: str
     at: Trail = ()
     """Below the value: the key that is meant."""
+    other: Trail = ()
+    """Where two keys do not go together, the second: it is named in place of the first where a flag gave it."""
     offset: int | None = None
     """The character of the text at which it goes wrong, from 0."""
     key: bool = False

@@ -5,9 +5,10 @@ from typing import assert_never
 from canary_guard.judge.bounds import Limit, limit_of, towards
 from canary_guard.judge.power import time_to_estimate, time_to_settle
 from canary_guard.judge.undetermined import without_data, without_estimate
-from canary_guard.model.estimate import Estimate, Estimated, Levels, Method, NoEstimate, Undetermined
+from canary_guard.model.estimate import Estimate, Estimated, Levels, Method, NoEstimate, Recovery, Undetermined
 from canary_guard.model.finding import ConditionFinding, Outcome
 from canary_guard.model.rule import ChangeCondition, Direction
+from canary_guard.model.warm_up import WarmUpState
 from canary_guard.model.window import Comparison
 
 
@@ -34,12 +35,44 @@ def _held(
     condition: ChangeCondition, estimate: Estimate, limit: Limit, *, levels: Levels, step: int
 ) -> ConditionFinding:
     comparison = estimate.comparison
+    recovery = estimate.recovery
+    if recovery is not None and recovery.state is WarmUpState.RECOVERING:
+        return _recovering(condition, estimate, recovery, limit)
     exceeded, since = _exceeded(estimate, condition.direction, limit)
+    if exceeded and recovery is not None and not _heading_beyond(recovery, condition.direction, limit):
+        reason = "it is worse since it warmed up, but the curve of its recovery heads for less: it may not be over"
+        return _cold(condition, estimate, recovery, reason)
     if exceeded:
         return ConditionFinding(condition=condition, comparison=comparison, outcome=Outcome.EXCEEDED, since=since)
     if _within(estimate, condition.direction, limit):
+        if recovery is not None and recovery.overshoots:
+            reason = "the cache is new and its keys are young: it misses less than the baseline and will not stay so"
+            return _cold(condition, estimate, recovery, reason)
         return ConditionFinding(condition=condition, comparison=comparison, outcome=Outcome.WITHIN)
     return _unproved(condition, estimate, limit, levels=levels, step=step)
+
+
+def _recovering(condition: ChangeCondition, estimate: Estimate, recovery: Recovery, limit: Limit) -> ConditionFinding:
+    """A cold cache is judged by what it is heading for, and never passes."""
+    if _heading_beyond(recovery, condition.direction, limit):
+        return ConditionFinding(condition=condition, comparison=estimate.comparison, outcome=Outcome.EXCEEDED)
+    return _cold(condition, estimate, recovery, "the canary's cache is still cold, and recovering")
+
+
+def _heading_beyond(recovery: Recovery, direction: Direction, limit: Limit) -> bool:
+    low = None if recovery.heading is None else towards(recovery.heading, direction).low
+    return low is not None and low > limit.bound
+
+
+def _cold(condition: ChangeCondition, estimate: Estimate, recovery: Recovery, reason: str) -> ConditionFinding:
+    return ConditionFinding(
+        condition=condition,
+        comparison=estimate.comparison,
+        outcome=Outcome.UNDETERMINED,
+        undetermined=Undetermined.WARM_UP,
+        reason=reason,
+        more_time=recovery.eta,
+    )
 
 
 def _exceeded(estimate: Estimate, direction: Direction, limit: Limit) -> tuple[bool, int | None]:

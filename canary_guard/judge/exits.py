@@ -34,7 +34,7 @@ def exit_for(
             source_error = _source_error(findings, failures)
             code, notes = _source_error_code(plan.exits, undetermined)
         else:
-            code, notes = _inconclusive_code(plan.exits, undetermined)
+            code, notes = _inconclusive_code(plan.exits, undetermined, looks_bad=_looks_bad(findings))
     if plan.mode is Mode.SHADOW:
         notes.append(f"trial (mode: shadow): would have exited {code}")
         code = 0
@@ -62,13 +62,31 @@ def _source_error_code(exits: ExitPlan, undetermined: Sequence[Undetermined]) ->
     return code, [note, *notes]
 
 
-def _inconclusive_code(exits: ExitPlan, undetermined: Sequence[Undetermined]) -> tuple[int, list[str]]:
-    """Of several kinds the worst answer counts; a kind that is not mapped stays inconclusive."""
+def _looks_bad(findings: Sequence[Finding]) -> bool:
+    """Whether a rule that can fail is left open by what looks like a regression."""
+    gating = (finding for finding in findings if finding.rule.severity is Severity.FAIL)
+    because = (one for finding in gating for one in rule_on(finding.rule.when, finding.conditions).because)
+    return any(condition.looks_bad for condition in because)
+
+
+def _inconclusive_code(
+    exits: ExitPlan, undetermined: Sequence[Undetermined], *, looks_bad: bool = False
+) -> tuple[int, list[str]]:
+    """Of several kinds the worst answer counts; a kind that is not mapped stays inconclusive.
+
+    To wave low traffic through is not to wave through what looks bad; who wants that says `pass` for every kind.
+    """
     kinds = sorted(set(undetermined)) or [Undetermined.DATA]
     answers = {exits.inconclusive_as.get(kind, Answer.INCONCLUSIVE) for kind in kinds}
     answer = min(answers, key=_WORST_FIRST.index)
     if answer is Answer.INCONCLUSIVE:
         return _CODES[answer], []
+    if (
+        answer is Answer.PASS
+        and looks_bad
+        and any(exits.inconclusive_as.get(one) is not answer for one in Undetermined)
+    ):
+        return _CODES[Answer.INCONCLUSIVE], ["it looks bad, so --inconclusive-as does not make it a pass"]
     return _CODES[answer], [f"inconclusive ({', '.join(kinds)}) counts as {answer} (--inconclusive-as)"]
 
 

@@ -1,15 +1,18 @@
-"""How much longer a window would settle what is undetermined for want of exposure (statistics.md, section 14)."""
+"""What a window can prove, and how long one must be to settle what is undetermined (statistics.md, section 14)."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
 from math import ceil, floor, sqrt
 from typing import Final
 
-from canary_guard.judge.bounds import Limit, towards
+from canary_guard.judge.bounds import Limit, limit_of, towards
 from canary_guard.model.estimate import Candidate, Estimate, Interval, Levels, Method, NoEstimate, Undetermined
 from canary_guard.model.measure import Scale
-from canary_guard.model.rule import Direction
+from canary_guard.model.power import Ability
+from canary_guard.model.rule import ChangeCondition, Direction, Rule
 
+FEWEST_INTERVALS: Final = 8
+"""No variance is told from fewer."""
 POWER: Final = 0.8
 """With which probability a change that lies beyond its bound by the margin is proved to."""
 LONGEST_WAIT: Final = 86_400_000
@@ -33,7 +36,42 @@ def time_to_settle(estimate: Estimate, *, direction: Direction, limit: Limit, le
     None where no window of a day would do (what pods differ by does not shrink with time), and where nothing is known
     to reckon with: an arm without events.
     """
-    change = towards(estimate.change, direction)
+    lengths = range(estimate.intervals + 1, estimate.intervals + LONGEST_WAIT // step + 1)
+    found = _shortest(estimate, towards(estimate.change, direction), limit, levels=levels, lengths=lengths)
+    return None if found is None else (found - estimate.intervals) * step
+
+
+def ability(rule: Rule, condition: ChangeCondition, estimate: Estimate, *, levels: Levels, step: int) -> Ability | None:
+    """What a window like this one can prove of a condition; None where its bound means nothing. `step` in ms."""
+    limit = limit_of(condition, indifference=levels.indifference)
+    if limit is None:
+        return None
+    change = towards(estimate.change, condition.direction)
+    candidates = _candidates(estimate, change, beyond=True, alpha=levels.alpha)
+    unchanged = Interval(
+        point=0.0,
+        low=None if change.low is None or change.point is None else change.low - change.point,
+        high=None if change.high is None or change.point is None else change.high - change.point,
+    )
+    lengths = range(max(FEWEST_INTERVALS, levels.minimum.intervals), LONGEST_WAIT // step + 1)
+    needed = _shortest(estimate, unchanged, limit, levels=levels, lengths=lengths)
+    smallest = limit.bound + _widest(candidates, alpha=levels.alpha) if candidates else None
+    signed = -1 if condition.direction is Direction.DROPS else 1
+    return Ability(
+        rule=rule.id,
+        measure=condition.measure,
+        direction=condition.direction,
+        bound=condition.bound.text,
+        scale=condition.scale,
+        smallest=None if smallest is None else signed * smallest,
+        window=estimate.intervals * step,
+        needed=None if needed is None else needed * step,
+        by_pods=estimate.method is Method.UNITS,
+    )
+
+
+def _shortest(estimate: Estimate, change: Interval, limit: Limit, *, levels: Levels, lengths: range) -> int | None:
+    """The first of these numbers of intervals in which a change, as the estimate's noise has it, would be proved."""
     if change.point is None:
         return None
     beyond = change.point > limit.bound
@@ -54,9 +92,8 @@ def time_to_settle(estimate: Estimate, *, direction: Direction, limit: Limit, le
             all(gap >= _widest(later, alpha=alpha) for gap, alpha in demands) for demands in ways
         )
 
-    lengths = range(estimate.intervals + 1, estimate.intervals + LONGEST_WAIT // step + 1)
     place = bisect_left(lengths, True, key=settles)
-    return (place + 1) * step if place < len(lengths) else None
+    return lengths[place] if place < len(lengths) else None
 
 
 def time_to_estimate(nothing: NoEstimate, *, limit: Limit | None, levels: Levels, step: int) -> int | None:

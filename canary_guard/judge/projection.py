@@ -7,12 +7,54 @@ transformed. Loads are per request, peaks requests per second, capacities per se
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from canary_guard.model.estimate import Interval
+from canary_guard.model.estimate import Estimate, Interval
+from canary_guard.model.projection import ArmProjection, Projection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from canary_guard.model.estimate import Estimated
+    from canary_guard.model.plan import Capacity
+
+
+def project(load: Estimate, capacity: Capacity, seconds_per_query: Estimated | None) -> Projection:
+    """Both arms at the peak, from their database queries per request, and seconds per query where they are known."""
+
+    def arm(level: Interval, seconds: float | None) -> ArmProjection:
+        peak, pool = capacity.peak_requests_per_second, capacity.db_pool_size
+        busy = None if seconds is None else busy_connections(level, peak=peak, seconds_per_query=seconds)
+        return ArmProjection(
+            queries_per_second=load_at_peak(level, peak=peak),
+            utilisation=utilisation(level, peak=peak, capacity=capacity.db_queries_per_second),
+            busy_connections=busy,
+            chance_to_wait=None if busy is None or pool is None else chance_to_wait(busy, pool=pool),
+            mean_wait=None
+            if busy is None or pool is None or seconds is None
+            else mean_wait(busy, pool=pool, seconds_per_query=seconds),
+        )
+
+    known = seconds_per_query if isinstance(seconds_per_query, Estimate) else None
+    return Projection(
+        capacity=capacity,
+        baseline=arm(load.baseline, None if known is None else known.baseline.point),
+        canary=arm(load.canary, None if known is None else known.canary.point),
+        headroom=headroom(
+            load.baseline.point or 0.0,
+            load.change,
+            peak=capacity.peak_requests_per_second,
+            capacity=capacity.db_queries_per_second,
+        ),
+    )
+
+
+def at_peak(estimated: Estimated, projection: Projection | None) -> Estimated:
+    """The estimate of the utilisation with its levels as shares of the capacity; any other as it is."""
+    if projection is None or estimated.measure != "utilisation" or not isinstance(estimated, Estimate):
+        return estimated
+    return replace(estimated, baseline=projection.baseline.utilisation, canary=projection.canary.utilisation)
 
 
 def load_at_peak(load: Interval, *, peak: float) -> Interval:

@@ -3,29 +3,39 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from canary_guard.judge.any_stratum import hold_strata
 from canary_guard.judge.bounded_delta import hold_change
 from canary_guard.judge.conditions import foremost, kind_of, rule_on, settled_after
 from canary_guard.judge.level import hold_level
 from canary_guard.judge.undetermined import without_data
 from canary_guard.model.estimate import Estimated, Levels, Undetermined
-from canary_guard.model.finding import ConditionFinding, Finding, Outcome
+from canary_guard.model.finding import ConditionFinding, Finding, Outcome, StrataEstimates
 from canary_guard.model.measure import MEASURES
 from canary_guard.model.rule import ChangeCondition, Leaf, LevelCondition, Rule, Severity, leaves
 from canary_guard.model.run import Verdict
 from canary_guard.model.window import Comparison
 
 
-def judge(rules: Sequence[Rule], estimates: Sequence[Estimated], *, levels: Levels, step: int) -> tuple[Finding, ...]:
+def judge(
+    rules: Sequence[Rule],
+    estimates: Sequence[Estimated],
+    strata: Sequence[StrataEstimates] = (),
+    *,
+    levels: Levels,
+    step: int,
+) -> tuple[Finding, ...]:
     """A finding per rule, those of severity fail first; `step` in ms.
 
     A condition whose measure has no estimate, or has two, is undetermined for want of data.
     """
     in_order = sorted(rules, key=lambda rule: rule.severity is not Severity.FAIL)
-    return tuple(_judged(rule, estimates, levels=levels, step=step) for rule in in_order)
+    return tuple(_judged(rule, estimates, strata, levels=levels, step=step) for rule in in_order)
 
 
-def _judged(rule: Rule, estimates: Sequence[Estimated], *, levels: Levels, step: int) -> Finding:
-    conditions = tuple(_held(leaf, estimates, levels=levels, step=step) for leaf in leaves(rule.when))
+def _judged(
+    rule: Rule, estimates: Sequence[Estimated], strata: Sequence[StrataEstimates], *, levels: Levels, step: int
+) -> Finding:
+    conditions = tuple(hold(leaf, estimates, strata, levels=levels, step=step) for leaf in leaves(rule.when))
     ruling = rule_on(rule.when, conditions)
     if ruling.outcome is not Outcome.UNDETERMINED:
         return Finding(rule=rule, outcome=ruling.outcome, undetermined=None, conditions=conditions)
@@ -40,10 +50,13 @@ def _judged(rule: Rule, estimates: Sequence[Estimated], *, levels: Levels, step:
     )
 
 
-def _held(leaf: Leaf, estimates: Sequence[Estimated], *, levels: Levels, step: int) -> ConditionFinding:
+def hold(
+    leaf: Leaf, estimates: Sequence[Estimated], strata: Sequence[StrataEstimates], *, levels: Levels, step: int
+) -> ConditionFinding:
+    """One condition against the one estimate that fits it; `step` in ms."""
     comparison = estimates[0].comparison if estimates else Comparison.CONCURRENT
     if isinstance(leaf, ChangeCondition) and leaf.any_stratum:
-        return without_data(leaf, comparison, "no estimate per stratum was made")
+        return hold_strata(leaf, strata, comparison, levels=levels, step=step)
     fitting = [one for one in estimates if one.measure == leaf.measure and one.scale is leaf.scale]
     if len(fitting) != 1:
         reason = "there are estimates that contradict each other" if fitting else "no estimate was made"

@@ -24,14 +24,16 @@ def test_rules_of_severity_fail_come_first_each_group_in_the_order_of_the_files(
     assert [rule.id for rule in plan.rules] == [
         "origin-regression",
         "origin-load",
+        "pattern-collapse",
         "mine",
         "db-load",
         "hit-rate",
         "miss-latency",
         "set-failures",
         "errors",
+        "bursts",
     ]
-    assert [rule.severity for rule in plan.not_asked] == ["fail", "fail", "warn", "warn"]
+    assert [rule.severity for rule in plan.not_asked] == ["fail", "warn"]
 
 
 def test_a_rule_without_its_signals_is_not_asked_and_names_them() -> None:

@@ -7,6 +7,7 @@ from canary_guard.model.estimate import Levels
 from canary_guard.model.measure import Cost, CostKind
 from canary_guard.model.plan import (
     Cache,
+    Capacity,
     Compare,
     ExitPlan,
     Mode,
@@ -41,7 +42,11 @@ def test_the_outside_users_configuration_loads_as_it_stands() -> None:
         Mode.ENFORCE,
         ExitPlan(),
     )
-    assert [rule.id for rule in plan.rules if rule.severity == "fail"] == ["origin-regression", "origin-load"]
+    assert [rule.id for rule in plan.rules if rule.severity == "fail"] == [
+        "origin-regression",
+        "origin-load",
+        "pattern-collapse",
+    ]
 
 
 def test_the_smallest_configuration_has_every_default_of_the_records() -> None:
@@ -111,11 +116,18 @@ def test_times_of_the_file() -> None:
     )
 
 
-def test_what_is_checked_and_not_judged_yet_changes_nothing() -> None:
-    more = "warmup: 2m\ncapacity: {peak_requests_per_second: 900, db_queries_per_second: 4000, db_pool_size: 100}\n"
+def test_what_the_database_can_take() -> None:
+    more = "capacity: {peak_requests_per_second: 900, db_queries_per_second: 4000, db_pool_size: 100}\n"
     plain, with_more = plan_of(), plan_of(OUTSIDE + more)
-    assert with_more.rules == plain.rules
-    assert {rule.id for rule in with_more.not_asked} == {rule.id for rule in plain.not_asked}
+    assert plain.capacity is None
+    assert with_more.capacity == Capacity(peak_requests_per_second=900, db_queries_per_second=4000, db_pool_size=100)
+    assert {rule.id for rule in with_more.rules} - {rule.id for rule in plain.rules} == {"capacity"}
+
+
+@pytest.mark.parametrize(("text", "warmup"), [("auto", "auto"), ("'off'", "off"), ("2m", 120_000)])
+def test_how_a_cold_canary_is_treated(text: str, warmup: str | int) -> None:
+    assert plan_of().warmup == "auto"
+    assert plan_of(OUTSIDE + f"warmup: {text}\n").warmup == warmup
 
 
 def test_loading_imports_neither_requests_nor_numpy_of_its_own() -> None:

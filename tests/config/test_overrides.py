@@ -45,6 +45,12 @@ def test_errors_name_the_flag() -> None:
         "--step: expected a duration such as `10m`, found `1x`",
     ]
     assert errors_of(flags={"select.canary": 'track="stable"'})[0].startswith("--canary: the arms overlap")
+    assert errors_of(flags={"select.baseline": 'track=~".+"'})[0].startswith("--baseline: the arms overlap")
+
+
+def test_errors_name_the_variable_that_gave_the_flag_its_value() -> None:
+    (found,) = errors_of(flags={"window": "5mm"}, variables={"window": "CANARY_GUARD_WINDOW"})
+    assert found.startswith("CANARY_GUARD_WINDOW: expected a duration")
 
 
 def test_settings_are_yaml() -> None:

@@ -1,11 +1,12 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from canary_guard.config.packs import pack_names
-from canary_guard.model.rule import ChangeCondition, Direction, LevelCondition, Rule, Severity
+from canary_guard.model.rule import All, ChangeCondition, Direction, LevelCondition, LimitSide, Rule, Severity
 from canary_guard.model.signal import Counter, Gauge, Histogram, Scope
-from tests.builders import a_rule, drops, equal, rises
+from tests.builders import a_bound, a_rule, drops, equal, rises
 from tests.config.texts import OUTSIDE, changed, errors_of, plan_of
 
 SHARED = 'select.shared=instance="redis-1"'
@@ -21,7 +22,7 @@ def test_the_packs_that_there_are() -> None:
 
 def test_default_rules_as_the_design_has_them() -> None:
     found = rules(
-        OUTSIDE + "packs_: 1\n".replace("packs_: 1\n", ""),
+        OUTSIDE + "capacity: {peak_requests_per_second: 900, db_queries_per_second: 4000}\n",
         settings=["packs=[prometheus-client, redis-exporter]", SHARED],
     )
     assert found["origin-regression"].when == a_rule().when
@@ -29,13 +30,22 @@ def test_default_rules_as_the_design_has_them() -> None:
     assert {name: rule.severity for name, rule in found.items()} == {
         "origin-regression": "fail",
         "origin-load": "fail",
+        "pattern-collapse": "fail",
+        "capacity": "fail",
         "db-load": "warn",
         "hit-rate": "warn",
         "miss-latency": "warn",
         "evictions": "warn",
         "set-failures": "warn",
         "errors": "warn",
+        "bursts": "warn",
     }
+    full = LevelCondition(measure="utilisation", side=LimitSide.ABOVE, limit=a_bound("80%"))
+    assert found["capacity"].when == All(parts=(full, rises("utilisation", "5%")))
+    assert found["bursts"].when == rises("burst_ratio", "50%")
+    assert found["pattern-collapse"].when == All(
+        parts=(replace(drops("hit_rate", "5pp"), any_stratum=True), rises("db_load_per_request", "5%"))
+    )
     assert found["db-load"].when == rises("db_load_per_request", "15%")
     assert found["hit-rate"].when == drops("hit_rate", "0.5pp")
     assert found["miss-latency"].when == rises("miss_latency_p95", "25%")
@@ -45,9 +55,9 @@ def test_default_rules_as_the_design_has_them() -> None:
     assert all(rule.title and len(rule.advice) > 40 and "\n" not in rule.advice for rule in found.values())
 
 
-def test_default_rules_that_wait_for_the_next_version() -> None:
+def test_default_rules_that_need_more_than_the_smallest_configuration() -> None:
     found = {rule.id: rule.severity for rule in plan_of().not_asked}
-    assert found == {"pattern-collapse": "fail", "capacity": "fail", "evictions": "warn", "bursts": "warn"}
+    assert found == {"capacity": "fail", "evictions": "warn"}
 
 
 def test_signals_of_the_prometheus_client() -> None:
@@ -82,8 +92,8 @@ rules:
   - {id: mine, severity: fail, when: {measure: miss_rate, rises_by: 50%}}
 """
     )
-    assert [rule.id for rule in found.rules][:2] == ["mine", "origin-regression"]
-    replaced = found.rules[1]
+    assert [rule.id for rule in found.rules][:3] == ["pattern-collapse", "mine", "origin-regression"]
+    replaced = found.rules[2]
     assert isinstance(replaced.when, LevelCondition)
     assert "origin-load" not in {*(rule.id for rule in found.rules), *(rule.id for rule in found.not_asked)}
 

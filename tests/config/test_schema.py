@@ -5,6 +5,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from canary_guard.config.packs import pack_names
 from canary_guard.config.schema import config_schema
 from tests.config.texts import OUTSIDE, changed, errors_of, plan_of
 
@@ -47,12 +48,12 @@ def test_an_editor_sees_what_the_program_refuses(wrong: str) -> None:
     assert errors_of(text)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "rules").glob("*.yaml")), ids=lambda path: path.stem)
-def test_packs_are_what_the_schema_says(path: Path) -> None:
+@pytest.mark.parametrize("name", pack_names())
+def test_packs_are_what_the_schema_says(name: str) -> None:
     schema = config_schema()
     parts = {name: schema["properties"][name] for name in ("signals", "rules")}
     pack = {"$defs": schema["$defs"], "properties": parts, "additionalProperties": False, "minProperties": 1}
-    Draft202012Validator(pack).validate(yaml.safe_load(path.read_text()))
+    Draft202012Validator(pack).validate(yaml.safe_load((ROOT / "rules" / f"{name}.yaml").read_text()))
 
 
 @pytest.mark.parametrize(
@@ -71,8 +72,10 @@ def test_packs_are_what_the_schema_says(path: Path) -> None:
         ("minimum: {intervals: 8.5}", "`intervals`: expected a whole number, found `8.5`"),
         ("minimum: {lookups: 0}", "`lookups`: expected at least 1, found `0`"),
         ("minimum: [8]", "`minimum`: expected keys with values, found a list"),
-        ("capacity: {}", "expected at least one of `peak_requests_per_second`"),
-        ("capacity: {db_pool_size: -1}", "`db_pool_size`: expected more than 0, found `-1`"),
+        ("capacity: {}", "`capacity.peak_requests_per_second` is missing"),
+        ("capacity: {peak_requests_per_second: 1}", "`capacity.db_queries_per_second` is missing"),
+        ("capacity: {db_queries_per_second: 0}", "`db_queries_per_second`: expected more than 0, found `0`"),
+        ("capacity: {db_pool_size: 0}", "`db_pool_size`: expected at least 1, found `0`"),
         ("amplification: {cost: fixed}", "`value` is missing: how many hits does a miss cost?"),
         ("amplification: {value: 5}", "`value` goes with `cost: fixed`"),
         ("compare: diff-in-diff", "expected `auto`, `concurrent` or `before-after`, found `diff-in-diff`"),

@@ -30,8 +30,9 @@ def test_defaults_are_those_of_the_record() -> None:
 
 def test_every_key() -> None:
     found = source(
-        "{url: http://p, username: u, password: s, headers: {X-Scope-OrgID: shop}, verify: false, timeout: 5s, "
-        "retries: 0, concurrency: 2, max_answer_bytes: 4096, max_series: 10}"
+        "{url: http://p, username: u, password: '${S}', headers: {X-Scope-OrgID: shop}, verify: false, timeout: 5s, "
+        "retries: 0, concurrency: 2, max_answer_bytes: 4096, max_series: 10}",
+        environment={"S": "s"},
     )
     assert found == PrometheusPlan(
         url="http://p",
@@ -48,7 +49,7 @@ def test_every_key() -> None:
 
 
 def test_credentials_leave_the_url() -> None:
-    found = source("{url: 'http://us%40er:p%2Fw@h:9090/x'}")
+    found = source("{url: 'http://us%40er:${PASSWORD}@h:9090/x'}", environment={"PASSWORD": "p%2Fw"})
     assert (found.url, found.username, found.password) == ("http://h:9090/x", "us@er", SecretStr("p/w"))
     assert "p/w" not in repr(found)
     assert source("{url: 'http://[::1]:9090'}").url == "http://[::1]:9090"
@@ -80,8 +81,8 @@ def test_what_is_no_url(url: str) -> None:
     [
         ("{url: 'http://hunter2@p', token: x}", "credentials in the URL and in `token`; expected one of them"),
         ("{url: http://p, token: hunter2, username: u}", "credentials in `username` and in `token`"),
-        ("{url: http://p, password: hunter2}", "`password` goes with `username`"),
-        ('{url: http://p, token: "hunter2\\nX: y"}', "expected one line of text"),
+        ("{url: http://p, password: '${SECRET}'}", "`password` goes with `username`"),
+        ("{url: http://p, token: '${SECRET}'}", "expected one line of text"),
         ("{url: http://p, token: ''}", "expected one line of text"),
         ("{url: http://p, token: 42}", "`token`: expected text"),
         ("{url: http://p, tokn: hunter2}", "unknown key `tokn`; did you mean `token`?"),
@@ -96,9 +97,51 @@ def test_what_is_no_url(url: str) -> None:
     ],
 )
 def test_what_is_no_source(section: str, message: str) -> None:
-    found = errors(section)
+    found = errors(section, environment={"SECRET": "hunter2\nX: y"})
     assert message in found
     assert "hunter2" not in found
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        (
+            "{url: http://p, token: hunter2}",
+            "2:45: `token`: a secret never stands in the file: write `${PROMETHEUS_TOKEN}` and set that variable, or",
+        ),
+        ("{url: http://p, username: u, password: hunter2}", "2:61: `password`: a secret never stands in the file: "),
+        ("{url: 'http://u:hunter2@p/x'}", "2:28: `url`: a secret never stands in the file: write `${PROM"),
+        ("{url: 'http://u:hunter2@${HOST}/x'}", "2:28: `url`: a secret never stands in the file"),
+    ],
+)
+def test_a_secret_never_stands_in_the_file(section: str, message: str) -> None:
+    (found,) = errors_of(text(section), environment={"HOST": "p"})
+    assert f"canary-guard.yaml:{message}" in found
+    assert "hunter2" not in found
+
+
+def test_what_a_flag_says_does_not_stand_in_the_file() -> None:
+    found = source("{url: http://p}", settings=["source.prometheus.token=hunter2"])
+    assert found.token == SecretStr("hunter2")
+    assert source("{url: http://p}", flags={"source.prometheus.url": "http://u:hunter2@p"}).username == "u"
+
+
+@pytest.mark.parametrize("url", ["http://p/${KEY}", "${HOST}/x/${KEY}", "http://p:9090/a/${KEY}/b"])
+def test_a_variable_in_the_path_of_the_url_would_be_shown(url: str) -> None:
+    environment = {"KEY": "hunter2", "HOST": "http://p"}
+    (found,) = errors(f"{{url: '{url}'}}", environment=environment).splitlines()
+    assert "canary-guard.yaml:2:28: `url`: reports show a URL's path, so no variable goes there" in found
+    (found,) = errors_of(flags={"source.prometheus.url": url}, environment=environment)
+    assert found.startswith("--source-url: `url`: reports show")
+    assert "hunter2" not in found
+
+
+@pytest.mark.parametrize("password", ["S3cr@t/pw", "12/S3cr@t"])
+def test_a_password_whose_signs_cut_the_url_short_is_refused(password: str) -> None:
+    found = errors("{url: 'http://me:${PASSWORD}@host'}", environment={"PASSWORD": password})
+    assert "`url`: expected no `@` after the host (in a password, write `%40` for `@` and `%2F` for `/`)" in found
+    assert "t/pw" not in found
+    assert "S3cr" not in found
 
 
 def test_environment_is_expanded_here() -> None:

@@ -152,7 +152,21 @@ def test_a_recordings_end_is_its_present() -> None:
     found = windows(a_timed_plan(), now=past, deploy_time=past - 120_000, earliest=past - 160_000)
     assert found.after == Grid(start=past - 120_000, end=past - 30_000, step=15_000)
     assert found.deploy_time == past - 120_000
-    assert found.notes[-1].endswith("a window of 2m15s would do")
+    assert found.notes[-1].endswith("at least 8 are needed: an end at 2026-11-20T09:20:00Z or later would do")
+
+
+def test_a_recording_that_ends_too_soon_after_the_deploy_is_not_said_to_need_more_time() -> None:
+    past = NOW - 86_400_000
+    for found in (
+        windows(a_timed_plan(), now=past, deploy_time=past - 100_000, earliest=past - 900_000),
+        windows(a_timed_plan(end=past - 60_000), now=past, deploy_time=past - 50_000, earliest=past - 900_000),
+        windows(a_timed_plan(window=60_000), now=past, earliest=past - 100_000),
+    ):
+        assert found.notes[-1].endswith("are needed: the recording ends too soon, and no window of it would do")
+    early = windows(a_timed_plan(end=past - 600_000), now=past, deploy_time=past - 500_000, earliest=past - 900_000)
+    assert early.notes[-1].endswith(
+        "0 intervals of 15s, and at least 8 are needed: an end at 2026-11-20T09:13:45Z or later would do"
+    )
 
 
 def test_relative_times_move_with_the_present_and_others_do_not() -> None:
@@ -179,29 +193,23 @@ def test_before_and_after_are_as_long_and_meet_at_the_deploy() -> None:
     assert found.before == Grid(start=NOW - 585_000, end=NOW - 315_000, step=15_000)
 
 
-def test_the_window_before_is_clipped_to_the_data() -> None:
+@pytest.mark.parametrize("comparison", Comparison)
+def test_the_window_before_is_asked_for_whole(comparison: Comparison) -> None:
+    """How far back the samples reach is seen in what comes back (stats/clipping.py), not in what a source says."""
     plan = a_timed_plan(deploy_time=NOW - 301_000)
-    found = windows(plan, Comparison.BEFORE_AFTER, earliest=NOW - 401_000)
-    assert found.before == Grid(start=NOW - 390_000, end=NOW - 315_000, step=15_000)
-    assert found.notes[-1] == (
-        "the window before the deploy is only 1m15s long: the source has nothing before 2026-11-21T09:13:19Z"
-    )
-    found = windows(plan, Comparison.BEFORE_AFTER, earliest=NOW - 302_000)
-    assert found.before is not None
-    assert found.before.intervals == 0
-    assert "the window before the deploy is empty" in found.notes[-1]
+    for earliest in (NOW - 401_000, NOW - 302_000):
+        found = windows(plan, comparison, earliest=earliest)
+        assert found.before == Grid(start=NOW - 585_000, end=NOW - 315_000, step=15_000)
+        assert not any("before the deploy" in note for note in found.notes)
 
 
-def test_side_by_side_wants_a_window_before_only_for_shared_signals() -> None:
+def test_side_by_side_has_a_window_before_wherever_the_deploy_is_known() -> None:
     deploy = NOW - 301_000
-    assert windows(a_timed_plan(deploy_time=deploy)).before is None
-    assert windows(a_timed_plan(shared=True)).before is None
-    assert windows(a_timed_plan(shared=True, deploy_time=deploy)).before == Grid(
-        start=NOW - 585_000, end=NOW - 315_000, step=15_000
-    )
-    nothing = windows(a_timed_plan(shared=True, deploy_time=deploy), earliest=NOW - 302_000)
-    assert nothing.before is None
-    assert "is empty" in nothing.notes[-1]
+    for shared in (False, True):
+        assert windows(a_timed_plan(shared=shared)).before is None
+        assert windows(a_timed_plan(shared=shared, deploy_time=deploy)).before == Grid(
+            start=NOW - 585_000, end=NOW - 315_000, step=15_000
+        )
 
 
 optional = st.none() | st.integers(min_value=NOW - 4_000_000, max_value=NOW)
@@ -254,11 +262,10 @@ def test_windows_lie_on_the_grid_and_on_their_side_of_the_deploy(
         assert limit is None or after.start >= limit
     if after.intervals < 8:
         assert any("at least 8 are needed" in note for note in found.notes)
+    assert (before is None) == (deploy is None)
     if before is not None:
         assert deploy is not None
         assert before.step == after.step
         assert before.end <= deploy <= after.start
-        assert before.intervals <= after.intervals
-        assert earliest is None or before.start >= earliest or before.intervals == 0
-    else:
-        assert comparison is Comparison.CONCURRENT
+        assert deploy - before.end < before.step
+        assert before.intervals == after.intervals

@@ -14,12 +14,14 @@ from canary_guard.model.estimate import (
     Levels,
     Method,
     NoEstimate,
+    Recovery,
     Tail,
     Undetermined,
 )
 from canary_guard.model.finding import ConditionFinding, Outcome
 from canary_guard.model.measure import Scale
 from canary_guard.model.rule import ChangeCondition, Direction
+from canary_guard.model.warm_up import WarmUpState
 from canary_guard.model.window import Comparison
 from tests.builders import START, STEP, a_bound, an_estimate, drops, no_estimate, rises
 from tests.judge.vectors import vectors
@@ -375,3 +377,47 @@ def test_what_is_undetermined_says_which_kind_and_why(estimate: Estimate, condit
     finding = held(condition, estimate)
     undetermined = finding.outcome is Outcome.UNDETERMINED
     assert (finding.undetermined is not None, finding.reason is not None) == (undetermined, undetermined)
+
+
+def recovering(state: WarmUpState, *, low: float | None, eta: int | None = None, overshoots: bool = False) -> Recovery:
+    heading = None if low is None else Interval(point=low + 0.1, low=low, high=low + 0.2)
+    return Recovery(state=state, heading=heading, eta=eta, overshoots=overshoots)
+
+
+COLD = WarmUpState.RECOVERING
+LOAD = rises("db_load_per_request", "15%")
+"""ln 1.15 = 0.1398"""
+
+
+@pytest.mark.parametrize("theta", [-0.5, 0.05, 2.0])
+def test_a_cold_cache_never_passes_nor_fails_by_what_it_is_now(theta: float) -> None:
+    estimate = an_estimate(theta=theta, half=0.01, recovery=recovering(COLD, low=-0.05, eta=90_000))
+    found = held(LOAD, estimate)
+    assert (found.outcome, found.undetermined) == (Outcome.UNDETERMINED, Undetermined.WARM_UP)
+    assert found.more_time == 90_000
+
+
+@pytest.mark.parametrize("theta", [0.0, 2.0])
+def test_a_cold_cache_that_heads_beyond_the_bound_exceeds_it(theta: float) -> None:
+    estimate = an_estimate(theta=theta, recovery=recovering(COLD, low=0.15))
+    assert held(LOAD, estimate).outcome is Outcome.EXCEEDED
+
+
+def test_a_cold_cache_without_a_curve_is_cold() -> None:
+    estimate = an_estimate(theta=2.0, half=0.01, recovery=recovering(COLD, low=None))
+    assert held(LOAD, estimate).undetermined is Undetermined.WARM_UP
+
+
+@pytest.mark.parametrize(("low", "outcome"), [(0.15, Outcome.EXCEEDED), (0.1, Outcome.UNDETERMINED)])
+def test_after_a_cold_start_exceeded_needs_the_curve_too(low: float, outcome: Outcome) -> None:
+    estimate = an_estimate(theta=2.0, half=0.1, recovery=recovering(WarmUpState.CONVERGED, low=low))
+    found = held(LOAD, estimate)
+    assert found.outcome is outcome
+    assert found.undetermined is (Undetermined.WARM_UP if outcome is Outcome.UNDETERMINED else None)
+
+
+@pytest.mark.parametrize(("overshoots", "outcome"), [(False, Outcome.WITHIN), (True, Outcome.UNDETERMINED)])
+def test_young_keys_are_no_pass(overshoots: bool, outcome: Outcome) -> None:
+    recovery = recovering(WarmUpState.CONVERGED, low=-0.3, overshoots=overshoots)
+    found = held(LOAD, an_estimate(theta=-0.2, half=0.05, recovery=recovery))
+    assert found.outcome is outcome

@@ -9,6 +9,7 @@ from canary_guard.judge.exits import exit_for
 from canary_guard.judge.verdict import judge, verdict
 from canary_guard.model.estimate import Estimated, Levels, Undetermined
 from canary_guard.model.finding import Finding
+from canary_guard.model.measure import Scale
 from canary_guard.model.plan import Answer, ExitPlan, Mode, Plan
 from canary_guard.model.rule import All, Any, Condition, Severity
 from canary_guard.model.run import Exit, Verdict
@@ -118,6 +119,24 @@ def test_all_kinds_within_one_rule_count() -> None:
     both = found(All(parts=(HIT_RATE, LOAD)), no_estimate("hit_rate"), cold_load)
     assert exited(both, plan=a_plan_with({WARM_UP: Answer.PASS})).code == 3
     assert exited(both, plan=a_plan_with({WARM_UP: Answer.PASS, EXPOSURE: Answer.FAIL})).code == 1
+
+
+SUSPECT = found(HIT_RATE, an_estimate("hit_rate", theta=-0.02, half=0.03, scale=Scale.DIFFERENCE))
+"""Undetermined for want of exposure, with its point beyond the bound."""
+
+
+def test_low_traffic_that_looks_bad_is_not_waved_through() -> None:
+    assert (SUSPECT.undetermined, [one.looks_bad for one in SUSPECT.conditions]) == (EXPOSURE, [True])
+    stays = Exit(code=3, note="it looks bad, so --inconclusive-as does not make it a pass")
+    assert exited(SUSPECT, plan=a_plan_with({EXPOSURE: Answer.PASS})) == stays
+    assert exited(SUSPECT, OPEN, plan=a_plan_with({EXPOSURE: Answer.PASS, WARM_UP: Answer.PASS})) == stays
+    assert exited(SUSPECT, plan=a_plan_with({EXPOSURE: Answer.FAIL})).code == 1
+    assert exited(SUSPECT, plan=a_plan_with(dict.fromkeys(Undetermined, Answer.PASS))).code == 0
+
+
+def test_a_warning_that_looks_bad_changes_no_exit_code() -> None:
+    warning = replace(SUSPECT, rule=replace(SUSPECT.rule, severity=Severity.WARN))
+    assert exited(OPEN, warning, plan=a_plan_with({EXPOSURE: Answer.PASS})).code == 0
 
 
 @pytest.mark.parametrize("answer", Answer)

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canary_guard.judge.bounds import Limit
-from canary_guard.judge.power import LONGEST_WAIT, margin, time_to_estimate, time_to_settle
+from canary_guard.judge.power import LONGEST_WAIT, ability, margin, time_to_estimate, time_to_settle
 from canary_guard.model.estimate import Candidate, Estimate, Interval, Levels, Method, Minimum, Undetermined
 from canary_guard.model.measure import Scale
+from canary_guard.model.power import Ability
 from canary_guard.model.rule import Direction
-from tests.builders import STEP, an_estimate, no_estimate
+from tests.builders import STEP, a_bound, a_rule, an_estimate, no_estimate, rises
 from tests.judge.vectors import vectors
 
 LIMIT = Limit(bound=log(1.25), zone=None)
@@ -276,3 +277,50 @@ def test_the_reckoning_agrees_with_the_root_law() -> None:
     assert far is not None
     windows = sqrt((near / STEP + 40) / (far / STEP + 40))
     assert windows == pytest.approx(2, rel=0.02)
+
+
+RULE = a_rule("misses", when=rises("miss_rate", "25%"))
+
+
+def able(estimate: Estimate, *, direction: Direction = Direction.RISES, bound: str = "25%") -> Ability:
+    condition = replace(rises("miss_rate", bound), direction=direction)
+    found = ability(RULE, condition, estimate, levels=Levels(), step=STEP)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("point", [-0.5, 0.0, 0.7])
+def test_the_smallest_change_is_the_bound_and_its_margin_whatever_was_seen(point: float) -> None:
+    found = able(changed(point, counts(0.01)))
+    assert found.smallest == pytest.approx(log(1.25) + 0.1 * (Z99 + Z80), rel=1e-6)
+    assert (found.rule, found.measure, found.bound, found.window) == ("misses", "miss_rate", "25%", 40 * STEP)
+
+
+def test_a_drop_is_told_downwards() -> None:
+    found = able(changed(0.0, counts(0.01)), direction=Direction.DROPS, bound="20%")
+    assert found.smallest == pytest.approx(log(0.8) - 0.1 * (Z99 + Z80), rel=1e-6)
+
+
+def test_the_window_that_is_needed_is_that_of_an_unchanged_canary() -> None:
+    """By excluding twice the bound: (Z99 + Z80) sqrt(v 40 / T) <= ln 1.5."""
+    wide, narrow = (able(changed(0.7, counts(variance))) for variance in (0.09, 0.0001))
+    assert wide.needed is not None
+    assert wide.needed == STEP * ceil(40 * 0.09 * ((Z99 + Z80) / log(1.5)) ** 2)
+    assert wide.needed > wide.window
+    assert narrow.needed == 8 * STEP
+
+
+def test_pods_that_differ_are_not_narrowed_by_time() -> None:
+    units = Candidate(method=Method.UNITS, variance=0.5, degrees=3)
+    found = able(changed(0.0, units, method=Method.UNITS))
+    assert (found.needed, found.by_pods) == (None, True)
+
+
+def test_without_a_candidate_nothing_is_said() -> None:
+    found = able(changed(0.0))
+    assert (found.smallest, found.needed) == (None, None)
+
+
+def test_a_bound_that_means_nothing_has_no_ability() -> None:
+    condition = replace(rises("miss_rate", "25%"), direction=Direction.DROPS, bound=a_bound("100%"))
+    assert ability(RULE, condition, changed(0.0, counts(0.01)), levels=Levels(), step=STEP) is None

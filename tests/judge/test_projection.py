@@ -1,3 +1,5 @@
+import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -5,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canary_guard.judge.projection import (
+    at_peak,
     busy_connections,
     chance_to_wait,
     erlang_c,
@@ -12,9 +15,12 @@ from canary_guard.judge.projection import (
     headroom_share,
     load_at_peak,
     mean_wait,
+    project,
     utilisation,
 )
-from canary_guard.model.estimate import Interval
+from canary_guard.model.estimate import Estimate, Interval
+from canary_guard.model.plan import Capacity
+from tests.builders import an_estimate, no_estimate
 from tests.judge.vectors import vectors
 
 Given = dict[str, Any]
@@ -93,3 +99,47 @@ def test_unbounded_load_may_end_it_at_once_and_bounded_may_never() -> None:
 
 def test_a_change_beyond_all_numbers_does_not_raise() -> None:
     assert headroom(0.01, Interval(point=1.0, low=0.5, high=1e6), peak=1000, capacity=20).low == pytest.approx(0)
+
+
+LOADED = an_estimate("utilisation", baseline=0.015, canary=0.031, theta=math.log(0.031 / 0.015), half=0.1)
+SLOW = an_estimate("db_time_per_query", baseline=0.02, canary=0.03)
+CAPACITY = Capacity(peak_requests_per_second=3000, db_queries_per_second=80, db_pool_size=4)
+
+
+def test_both_arms_at_the_peak() -> None:
+    found = project(LOADED, CAPACITY, SLOW)
+    assert found.capacity is CAPACITY
+    assert found.baseline.queries_per_second.point == pytest.approx(45)
+    assert found.canary.queries_per_second.point == pytest.approx(93)
+    assert found.canary.utilisation.point == pytest.approx(93 / 80)
+    assert found.canary.busy_connections is not None
+    assert found.baseline.busy_connections is not None
+    assert found.canary.busy_connections.point == pytest.approx(93 * 0.03)
+    assert found.baseline.busy_connections.point == pytest.approx(45 * 0.02)
+    assert found.canary.chance_to_wait is not None
+    assert found.canary.chance_to_wait.point == pytest.approx(erlang_c(4, 93 * 0.03))
+    assert found.canary.mean_wait is not None
+    assert found.headroom.point == pytest.approx((80 / 3000 - 0.015) / 0.016)
+
+
+def test_without_the_time_per_query_nothing_is_said_of_connections() -> None:
+    for unknown in (None, no_estimate("db_time_per_query")):
+        found = project(LOADED, CAPACITY, unknown)
+        assert found.canary.busy_connections is found.canary.chance_to_wait is found.canary.mean_wait is None
+
+
+def test_without_a_pool_nothing_is_said_of_waiting() -> None:
+    found = project(LOADED, replace(CAPACITY, db_pool_size=None), SLOW)
+    assert found.canary.busy_connections is not None
+    assert found.canary.chance_to_wait is found.canary.mean_wait is None
+
+
+def test_the_estimate_of_the_utilisation_is_told_as_a_share_of_the_capacity() -> None:
+    projection = project(LOADED, CAPACITY, None)
+    found = at_peak(LOADED, projection)
+    assert isinstance(found, Estimate)
+    assert (found.baseline, found.canary) == (projection.baseline.utilisation, projection.canary.utilisation)
+    assert found.change == LOADED.change
+    for other in (SLOW, no_estimate("utilisation")):
+        assert at_peak(other, projection) is other
+    assert at_peak(LOADED, None) is LOADED
