@@ -44,6 +44,14 @@ def worse_above(condition: Leaf) -> bool:
     return condition.direction is Direction.RISES
 
 
+def beyond(change: float | None, condition: ChangeCondition) -> bool:
+    """Whether a change on the estimate's scale lies beyond the bound; one that is not known does not."""
+    bound = change_at(condition)
+    if change is None or bound is None:
+        return False
+    return change > bound if worse_above(condition) else change < bound
+
+
 def wording(condition: ChangeCondition, baseline: str) -> str:
     """The bound against the baseline's name: `baseline + 15%`, `baseline − 0.5pp`, `baseline x1.2`."""
     text = condition.bound.text

@@ -11,6 +11,7 @@ from canary_guard.model.estimate import Interval
 from canary_guard.model.measure import Shape
 from canary_guard.model.run import Trace
 from canary_guard.model.window import Arm
+from canary_guard.reports.numbers import vague
 
 WIDTH = 560
 LEFT, RIGHT, TOP, BOTTOM = 58, 552, 26, 202
@@ -138,7 +139,9 @@ def chart(
             arm=trace.side,
             path=path(middles),
             level=None if level is None or level.point is None else y(level.point),
-            band=None if level is None or level.low is None or level.high is None else (y(level.high), y(level.low)),
+            band=None
+            if level is None or level.low is None or level.high is None or vague(level)
+            else (y(level.high), y(level.low)),
             left=x(trace.start),
             right=x(trace.start + trace.step * len(trace.values)),
             missing=len(trace.values) - len(points[trace.side]),
@@ -158,7 +161,7 @@ def chart(
         high=high * factor,
         values=tuple(Tick(at=y(value / factor), label=label) for value, label in steps(low * factor, high * factor)),
         times=tuple(Tick(at=x(time), label=label) for time, label in times(start, end) if fits(x(time), label)),
-        lines=tuple(line(trace) for trace in traces if points[trace.side]),
+        lines=tuple(line(trace) for trace in traces if points[trace.side] or trace.side in levels),
         limits=tuple(limit(bound) for bound in bounds),
         moments=tuple(
             Moment(at=x(time), label=label, anchor="start" if x(time) < WIDTH * 0.6 else "end")
@@ -177,7 +180,7 @@ def present(trace: Trace) -> list[tuple[int, float]]:
 def axis_unit(shape: Shape, largest: float) -> tuple[float, str]:
     """What values are multiplied by for the axis, and the unit that they then have."""
     match shape:
-        case Shape.SHARE:
+        case Shape.SHARE | Shape.LOAD:
             return 100.0, "%"
         case Shape.SECONDS:
             return (1000.0, "ms") if largest < 1 else (1.0, "s")
@@ -189,7 +192,7 @@ def value_range(values: Sequence[float], *, from_zero: bool, shape: Shape) -> tu
     """The ends of the value axis: all values with a little air, never below 0 where none is, never above 100 %."""
     low, high = min(values), max(values)
     if low == high == 0:
-        return 0.0, 0.01 if shape is Shape.SHARE else 1.0
+        return 0.0, 0.01 if shape in (Shape.SHARE, Shape.LOAD) else 1.0
     if from_zero:
         low, high = min(low, 0.0), max(high, 0.0)
     air = max((high - low) * 0.08, abs(high) * 1e-3, 1e-12)

@@ -18,6 +18,10 @@ from canary_guard.reports.tables import judged_change
 
 _FIRST = ("db_load_per_request", "hit_rate", "origin_load", "miss_rate")
 """Load first, then what a reader knows from dashboards."""
+_NOT_DRAWN = frozenset({"utilisation"})
+"""Its levels are at the peak, its values over time of today: the projection has a picture of its own."""
+_NEARLY_NONE = 0.05
+"""A picture with values in no more of its intervals shows nothing."""
 _DECISIVE = {
     Verdict.FAIL: Outcome.EXCEEDED,
     Verdict.PASS: Outcome.WITHIN,
@@ -47,6 +51,10 @@ class Figure:
     """Why there is no estimate; empty with one"""
     sides: tuple[Side, ...]
     bounds: tuple[str, ...]
+    split: str
+    """What other traffic moved, where the change is judged without it; often empty."""
+    elsewhere: tuple[str, ...]
+    """What was exceeded elsewhere than the picture shows: `hit rate of stock 86.78 → 0.00 % (−86.78 pp)`."""
     description: str
     """What the picture shows, in sentences, for who cannot see it."""
     chart: Chart
@@ -82,6 +90,8 @@ def deciders(run: Run) -> tuple[str, ...]:
 def figure_of(measure: str, run: Run) -> Figure | None:
     """The picture of one measure in the run's main comparison; None where no interval has a value."""
     traces = [trace for trace in run.traces if trace.measure == measure]
+    if measure in _NOT_DRAWN or not _worth(traces):
+        return None
     conditions = _conditions(measure, run)
     estimated = _estimated(measure, conditions, run)
     estimate = estimated if isinstance(estimated, Estimate) else None
@@ -106,9 +116,16 @@ def figure_of(measure: str, run: Run) -> Figure | None:
         reason=_reason(estimated),
         sides=sides,
         bounds=tuple(limits),
+        split=sentences.split(estimate) if estimate and sentences.at_mix(estimate) else "",
+        elsewhere=tuple(dict.fromkeys(_elsewhere(measure, run))),
         description=" ".join([*said_of, *(f"{label}." for label in limits)]),
         chart=drawn,
     )
+
+
+def _worth(traces: Sequence[Trace]) -> bool:
+    """Whether enough intervals have a value for a picture."""
+    return sum(len(present(trace)) for trace in traces) > _NEARLY_NONE * sum(len(trace.values) for trace in traces)
 
 
 def _conditions(measure: str, run: Run) -> list[ConditionFinding]:
@@ -117,9 +134,21 @@ def _conditions(measure: str, run: Run) -> list[ConditionFinding]:
         one
         for finding in run.findings
         for one in finding.conditions
-        if one.condition.measure == measure and one.comparison is run.comparison
+        if one.condition.measure == measure and _pictured(one, run)
     ]
     return sorted(found, key=lambda one: one.outcome is Outcome.WITHIN)
+
+
+def _pictured(finding: ConditionFinding, run: Run) -> bool:
+    """Whether it was held against what the picture shows: all key patterns together, in the main comparison."""
+    return finding.comparison is run.comparison and not sentences.in_strata(finding.condition)
+
+
+def _elsewhere(measure: str, run: Run) -> Iterator[str]:
+    conditions = (one for finding in sentences.gating(run) for one in finding.conditions)
+    for one in conditions:
+        if one.condition.measure == measure and one.outcome is Outcome.EXCEEDED and not _pictured(one, run):
+            yield f"{sentences.named(one, run)} {sentences.measured(one, run, Look())}"
 
 
 def _estimated(measure: str, conditions: Sequence[ConditionFinding], run: Run) -> Estimated | None:
@@ -135,7 +164,7 @@ def _limits(conditions: Sequence[ConditionFinding], estimate: Estimate | None, r
     for finding in conditions:
         condition = finding.condition
         value = bounds.level_at(condition, baseline)
-        if value is None or (isinstance(condition, ChangeCondition) and condition.any_stratum):
+        if value is None:
             continue
         if isinstance(condition, ChangeCondition):
             text = bounds.wording(condition, sentences.sides(run.comparison)[0])
@@ -164,8 +193,8 @@ def _side(arm: Arm, estimate: Estimate | None, run: Run, drawn: Chart) -> Side:
 
 def _change(estimate: Estimate, conditions: Sequence[ConditionFinding]) -> str:
     judged = judged_change(conditions[0], estimate) if conditions else estimate.change
-    change = numbers.change(estimate.measure, estimate.scale, judged.point)
-    interval = numbers.change_interval(estimate.measure, estimate.scale, judged)
+    change = numbers.change(estimate, judged.point) + sentences.at_mix(estimate)
+    interval = numbers.change_interval(estimate, judged)
     return f"{change} ({interval})" if interval else change
 
 

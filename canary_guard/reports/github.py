@@ -7,7 +7,7 @@ packages/core/src/command.ts.
 from collections.abc import Mapping
 
 from canary_guard.model.run import Run, Verdict
-from canary_guard.reports import sentences
+from canary_guard.reports import explained, sentences, strata
 from canary_guard.reports.advice import what_to_do
 from canary_guard.reports.escaping import plain, said
 from canary_guard.reports.headline import verdict_sentence
@@ -21,7 +21,8 @@ _LONGEST = 4000
 
 def render(run: Run, look: Look) -> str:
     """One annotation for the verdict, one for each warning, each on a line of its own."""
-    text = "\n".join((verdict_sentence(run, look), *what_to_do(run), sentences.exit_sentence(run)))
+    why = (*sentences.raised(run), *strata.broken(run), *explained.likely_ids(run))
+    text = "\n".join((verdict_sentence(run, look), *why, *what_to_do(run), sentences.exit_sentence(run)))
     title = f"canary-guard: {said(run.plan.service, 100)}"
     lines = [_command(_level(run), title, text)]
     warnings = sentences.warnings(run, look)

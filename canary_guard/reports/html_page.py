@@ -1,5 +1,6 @@
 """A run in, one HTML page out: no network, readable without scripts and without its style sheet."""
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,19 +8,34 @@ from functools import cache
 from hashlib import sha256
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from canary_guard.model.plan import Mode
 from canary_guard.model.run import Run, Verdict
 from canary_guard.model.series import Reading
 from canary_guard.model.signal import Selector
-from canary_guard.reports import chart, figures, numbers, rows, sentences, tables, times
+from canary_guard.reports import (
+    absent,
+    chart,
+    explained,
+    figures,
+    material,
+    numbers,
+    rows,
+    sentences,
+    strata,
+    tables,
+    times,
+)
 from canary_guard.reports.advice import what_to_do
 from canary_guard.reports.escaping import said, visible
 from canary_guard.reports.headline import verdict_sentence
 from canary_guard.reports.look import Look
 from canary_guard.reports.origin import WIDTH, origin
+from canary_guard.reports.projected import projection
 
 _TONES = {Verdict.PASS: "within", Verdict.FAIL: "exceeded", Verdict.INCONCLUSIVE: "undetermined"}
+_QUOTED = re.compile(r"`([^`\n]{1,200})`")
 _COLORS = {"baseline": "#2f74d0", "canary": "#cf5b00", "more": "#d03a30", "less": "#1a7340"}
 """Readable on white and on black: where a policy takes the style sheet away they stand for both."""
 
@@ -42,8 +58,9 @@ def render(run: Run, look: Look) -> str:
     head, _, sentence = verdict_sentence(run, look).removeprefix("trial: ").partition(": ")
     word, _, kind = head.partition(" ")
     deciding, others = figures.figures(run)
-    asked, unasked = tables.measure_rows(run, look)
+    asked, unasked = ((), ()) if absent.diagnosis(run, look) else tables.measure_rows(run, look)
     units, unlisted = tables.unit_rows(run)
+    todo, why = what_to_do(run), explained.causes(run)
     script = _template("script.js.jinja", **_FIELD)
     return _template(
         "page.html.jinja",
@@ -57,7 +74,11 @@ def render(run: Run, look: Look) -> str:
         trial=run.plan.mode is Mode.SHADOW,
         exit=_capital(sentences.exit_sentence(run)),
         unit=said(run.plan.unit, 60),
-        todo=[_first_sentence(advice) for advice in what_to_do(run)],
+        todo=[_first_sentence(advice) for advice in todo],
+        answers=explained.answers(run),
+        causes=why,
+        advice_of={row.id: "" if explained.advised(row, todo) else row.advice for row in why.likely},
+        projection=projection(run),
         window=times.span(run.windows.after, look),
         length=times.duration(run.windows.after.end - run.windows.after.start),
         sides=sentences.sides(run.comparison),
@@ -66,16 +87,23 @@ def render(run: Run, look: Look) -> str:
         rules=[
             (row, tables.intervals(finding, run))
             for row, finding in zip(rows.rule_rows(run, look), run.findings, strict=True)
+            if not row.follows
         ],
+        also=rows.folded(run, look)[1],
         origin=origin(run),
         origin_width=WIDTH,
         asked=asked,
         unasked=unasked,
-        warnings=sentences.warnings(run, look),
+        warnings=sentences.warnings(run, look, folded=True),
         not_asked=sentences.not_asked(run),
+        strata=strata.strata_tables(run),
+        shown=strata.SHOWN,
+        checks=rows.check_rows(run),
+        split=any(row.split for row in (*asked, *unasked)),
+        raised=bool(sentences.raised(run)),
         notes=rows.measure_notes(run),
         interval_title=rows.interval_title(run),
-        faults=rows.data_faults(run),
+        faults=material.data_faults(run),
         unit_counts=tables.unit_counts(run),
         units=units,
         unlisted=unlisted,
@@ -102,7 +130,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    made.filters.update(short=chart.short, capital=_capital)
+    made.filters.update(short=chart.short, capital=_capital, coded=_coded)
     return made
 
 
@@ -115,6 +143,11 @@ def _capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:] if sentence.partition(" ")[0].rstrip(":,").isalpha() else sentence
 
 
+def _coded(text: str) -> Markup:
+    """Escaped, and what stands in backquotes as code."""
+    return Markup(_QUOTED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
+
+
 def _first_sentence(advice: str) -> tuple[str, str]:
     """What to do first, and what then."""
     first, stop, rest = advice.partition(". ")
@@ -124,7 +157,7 @@ def _first_sentence(advice: str) -> tuple[str, str]:
 def _facts(run: Run, look: Look) -> Iterator[tuple[str, str]]:
     """What was compared, when, where from, and how the exit code was made."""
     plan = run.plan
-    yield from rows.facts(run, look)
+    yield from material.facts(run, look)
     for name, value in sorted((run.source.details or {}).items()):
         yield f"source {said(name, 60)}", said(value, 600)
     yield "scrape interval", times.duration(run.windows.scrape_interval)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import ConfigDict, SecretStr, TypeAdapter, ValidationError
 
 from canary_guard.errors import RecordingError
+from canary_guard.model.estimate import Levels, Minimum
 from canary_guard.model.run import RUN_FORMAT, Run
 from canary_guard.model.series import Content, Reading
 from canary_guard.reports.escaping import HIDDEN, said
@@ -50,7 +51,10 @@ def read(text: str, *, where: str) -> Run:
         run = _adapter().validate_python(fields)
     except ValidationError as error:
         raise _unusable(where, _first_problem(error), _AGAIN) from error
+    _check_levels(run.plan.levels, where)
     for reading in run.queries:
+        if reading.query.grid != run.windows.grid(reading.query.period):
+            raise _unusable(where, f"{said(reading.query.key)} was read on another grid than the window's", _AGAIN)
         _check_series(reading, where)
     return run
 
@@ -86,6 +90,22 @@ def _check_format(fields: object, where: str) -> None:
         advice = "Read it with a version of canary-guard that knows it."
         raise _unusable(where, f"its format is {said(found, 80)}, and this version reads {RUN_FORMAT}", advice)
     raise _unusable(where, f"it does not say that its format is {RUN_FORMAT}", "Give a record that -o json=FILE wrote.")
+
+
+def _check_levels(levels: Levels, where: str) -> None:
+    """What no configuration can set, no record can have set: the same limits."""
+    least = levels.minimum
+    if (
+        not 0 < levels.alpha <= 0.2
+        or not levels.alpha <= levels.alpha_within < 0.5
+        or not 1 <= levels.indifference <= 100
+    ):
+        what = f"alpha {levels.alpha:g}, alpha_within {levels.alpha_within:g}, indifference {levels.indifference:g}"
+    elif least.intervals < Minimum().intervals or least.lookups < 1 or least.misses < 1:
+        what = f"a minimum of {least.intervals} intervals, {least.lookups:g} lookups, {least.misses:g} misses"
+    else:
+        return
+    raise _unusable(where, f"its plan has levels that no run can have: {what}", _AGAIN)
 
 
 def _check_series(reading: Reading, where: str) -> None:

@@ -11,7 +11,7 @@ from typing import assert_never
 from canary_guard.model.finding import Finding, Outcome
 from canary_guard.model.rule import Severity
 from canary_guard.model.run import Run, Verdict
-from canary_guard.reports import numbers, rows, sentences, times
+from canary_guard.reports import explained, numbers, rows, sentences, strata, times
 from canary_guard.reports.advice import what_to_do
 from canary_guard.reports.escaping import said
 from canary_guard.reports.headline import verdict_sentence
@@ -36,7 +36,8 @@ def render(run: Run, look: Look) -> str:
     if run.verdict is not Verdict.PASS and not any(_says_so(finding, run.verdict) for finding in run.findings):
         result = "failure" if run.verdict is Verdict.FAIL else "error"
         _case(suite, run, "verdict", _let_through(result, run), verdict_sentence(run, look))
-    printed = (verdict_sentence(run, look), *what_to_do(run), *sentences.warnings(run, look))
+    why = (*sentences.raised(run), *strata.broken(run), *explained.likely_ids(run))
+    printed = (verdict_sentence(run, look), *why, *what_to_do(run), *sentences.warnings(run, look))
     ET.SubElement(suite, "system-out").text = "\n".join((*printed, sentences.exit_sentence(run)))
     ET.SubElement(suite, "system-err")
     _count(suite, run)
@@ -51,6 +52,7 @@ def _properties(suite: ET.Element, run: Run) -> None:
         "undetermined": ",".join(run.undetermined),
         "tool": said(run.tool),
     }
+    pairs |= {f"check.{row.name}": f"{row.alarm}: {row.sentence}" for row in rows.check_rows(run)}
     for row in (row for row in rows.measure_rows(run) if row.change != numbers.UNDEFINED):
         pairs |= {
             f"{row.measure}.baseline": row.baseline,

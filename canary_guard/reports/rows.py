@@ -1,24 +1,22 @@
-"""A run as rows of words, for formats that are text: rules, measures, the data's faults, queries, what was compared.
+"""A run as rows of words, for formats that are text: rules, measures, checks.
 
 Foreign text is on one line and visible, but not yet escaped for a format.
 """
 
-from collections.abc import Iterator, Sequence
+import re
 from dataclasses import dataclass
 from typing import assert_never
 
 from canary_guard.model.estimate import Estimate, Estimated, NoEstimate
-from canary_guard.model.finding import Finding, Outcome
-from canary_guard.model.measure import MEASURES, Cost, CostKind
+from canary_guard.model.finding import Alarm, Finding, Outcome
+from canary_guard.model.measure import MEASURES
 from canary_guard.model.rule import Severity
-from canary_guard.model.run import Run, UnitQuality
-from canary_guard.model.window import Grid
-from canary_guard.reports import numbers, sentences, times
+from canary_guard.model.run import Run
+from canary_guard.reports import absent, numbers, sentences
 from canary_guard.reports.escaping import said
 from canary_guard.reports.look import Look
 
-_NAMED = 4
-"""So many units or errors are named; the rest is counted."""
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?(?:e-\d+)?) to (\d+(?:\.\d+)?(?:e-\d+)?) s\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +42,13 @@ class RuleRow:
     why: str
     """Why it is undetermined, and what would settle it; empty unless it is."""
     conditions: tuple[ConditionRow, ...]
+    follows: bool
+    """An exceeded rule that fails the run explains it."""
+
+    @property
+    def heading(self) -> tuple[str, str]:
+        """What stands first, and what in brackets: where a rule is within, its title names what is not so."""
+        return (self.id, f"no: {self.title}") if self.outcome is Outcome.WITHIN else (self.title, self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +66,30 @@ class MeasureRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueryRow:
-    """A query and what came back."""
+class CheckRow:
+    """A check around the comparison."""
 
-    key: str
-    text: str
-    came: str
-
-
-def rule_rows(run: Run, look: Look) -> tuple[RuleRow, ...]:
-    """In the run's order: those that can fail it first."""
-    return tuple(_rule_row(finding, run, look) for finding in run.findings)
+    alarm: Alarm
+    name: str
+    sentence: str
 
 
-def _rule_row(finding: Finding, run: Run, look: Look) -> RuleRow:
+def rule_rows(run: Run, look: Look, *, mark: str = "") -> tuple[RuleRow, ...]:
+    """In the run's order: those that can fail it first. `mark` stands for `at the baseline's mix`."""
+    no_data, follows = bool(absent.diagnosis(run, look)), sentences.follows(run)
+    return tuple(
+        _rule_row(finding, run, look, mark=mark, no_data=no_data, follows=finding.rule.id in follows)
+        for finding in run.findings
+    )
+
+
+def folded(run: Run, look: Look) -> tuple[tuple[RuleRow, ...], str]:
+    """The rules to show one by one, and the ids of the warnings that these explain."""
+    found = rule_rows(run, look, mark="*")
+    return tuple(row for row in found if not row.follows), ", ".join(row.id for row in found if row.follows)
+
+
+def _rule_row(finding: Finding, run: Run, look: Look, *, mark: str, no_data: bool, follows: bool) -> RuleRow:
     outcome, severity = finding.outcome, finding.rule.severity
     undetermined = outcome is Outcome.UNDETERMINED
     return RuleRow(
@@ -83,27 +98,43 @@ def _rule_row(finding: Finding, run: Run, look: Look) -> RuleRow:
         word="warning" if outcome is Outcome.EXCEEDED and severity is Severity.WARN else outcome,
         id=said(finding.rule.id, 100),
         title=said(finding.rule.title),
-        why=f"{sentences.kind(finding)}: {sentences.why(finding)}" if undetermined else "",
+        why=f"{sentences.kind(finding)}: {absent.SEE_ABOVE if no_data else sentences.why(finding)}"
+        if undetermined
+        else "",
         conditions=tuple(
             ConditionRow(
                 outcome=one.outcome,
-                measure=sentences.title(one.condition),
-                measured=sentences.measured(one, run, look),
+                measure=sentences.named(one, run),
+                measured=sentences.measured(one, run, look, mark=mark),
                 bound=sentences.bound(one.condition),
             )
             for one in finding.conditions
+            if not no_data
         ),
+        follows=follows,
     )
+
+
+def mix_note(run: Run) -> str:
+    """What a mark at a change means; empty where nothing was judged at another mix."""
+    conditions = (one for finding in run.findings for one in finding.conditions)
+    estimates = (sentences.estimate_of(one, run) for one in conditions)
+    mix = next((mix for one in estimates if isinstance(one, Estimate) and (mix := sentences.at_mix(one))), "")
+    return f"{mix.strip()} of key patterns: what other traffic alone moved is left out" if mix else ""
 
 
 def measure_rows(run: Run) -> tuple[MeasureRow, ...]:
     """One for each measure that was asked for: by the main comparison and on its own scale, where it has more."""
+    return tuple(_measure_row(one) for one in _shown(run))
+
+
+def _shown(run: Run) -> tuple[Estimated, ...]:
     preferred: dict[str, Estimated] = {}
     for one in run.estimates:
         known = preferred.get(one.measure)
         if known is None or _preference(one, run) > _preference(known, run):
             preferred[one.measure] = one
-    return tuple(_measure_row(one) for one in preferred.values())
+    return tuple(preferred.values())
 
 
 def _preference(estimated: Estimated, run: Run) -> tuple[bool, bool, bool]:
@@ -122,9 +153,9 @@ def _measure_row(estimated: Estimated) -> MeasureRow:
                 title=title,
                 baseline=baseline,
                 canary=canary,
-                change=numbers.change(estimated.measure, estimated.scale, estimated.change.point),
-                interval=numbers.change_interval(estimated.measure, estimated.scale, estimated.change),
-                note="; ".join(said(note) for note in notes),
+                change=numbers.change(estimated, estimated.change.point),
+                interval=numbers.change_interval(estimated, estimated.change),
+                note="; ".join(said(_in_ms(note)) for note in notes),
             )
         case NoEstimate():
             none = numbers.UNDEFINED
@@ -141,8 +172,30 @@ def _measure_row(estimated: Estimated) -> MeasureRow:
             assert_never(never)
 
 
+def _in_ms(note: str) -> str:
+    """Seconds below one as they are told everywhere else: `0.015 to 0.025 s` is `15 to 25 ms`."""
+    return _SECONDS.sub(_as_ms, note)
+
+
+def _as_ms(found: re.Match[str]) -> str:
+    ends = [float(end) for end in found.groups()]
+    return found[0] if max(ends) >= 1 else f"{ends[0] * 1000:g} to {ends[1] * 1000:g} ms"
+
+
+def mix_notes(run: Run) -> tuple[str, ...]:
+    """How changes split: `hit rate: behaviour −8.43 pp, which is judged; in all −0.19 pp, other traffic +8.24 pp`."""
+    shown = (one for one in _shown(run) if isinstance(one, Estimate) and sentences.at_mix(one))
+    return tuple(
+        f"{MEASURES[one.measure].title}: behaviour {numbers.change(one, one.change.point)}, which is judged; "
+        f"{sentences.split(one)}"
+        for one in shown
+    )
+
+
 def measure_notes(run: Run) -> tuple[str, ...]:
     """What a reader must know about the measures, those of one note together: `hit rate, miss rate: no misses`."""
+    if absent.diagnosis(run, Look()):
+        return ()
     titles: dict[str, list[str]] = {}
     for row in measure_rows(run):
         if row.note:
@@ -155,82 +208,17 @@ def interval_title(run: Run) -> str:
     return f"{100 * (1 - 2 * run.plan.levels.alpha):g} % interval"
 
 
-def data_faults(run: Run) -> tuple[str, ...]:
-    """What a reader must know about the data: failed queries, gaps, samples of no use, and the run's own notes."""
-    return tuple(_data_faults(run))
-
-
-def _data_faults(run: Run) -> Iterator[str]:
-    data = run.data_quality
-    failed: dict[str, list[str]] = {}
-    for reading, failure in sentences.failures(run):
-        failed.setdefault(f"{said(reading.where, 200)}: {said(failure.answer)}", []).append(said(reading.query.key, 80))
-    for came, keys in list(failed.items())[:_NAMED]:
-        yield f"{', '.join(dict.fromkeys(keys))} could not be read from {came}"
-    if len(failed) > _NAMED:
-        yield f"{len(failed) - _NAMED} more errors of the source"
-    if data.gap_share:
-        where = _named([unit for unit in data.units if unit.gaps])
-        yield f"{numbers.percent(data.gap_share)} of the expected samples are missing" + (f": {where}" if where else "")
-    if data.unusable_samples:
-        yield f"{numbers.count(data.unusable_samples)} samples were not usable: NaN, infinite, negative or no number"
-    yield from (said(note) for note in (*data.notes, *run.windows.notes))
-
-
-def _named(units: Sequence[UnitQuality]) -> str:
-    """`canary-1 (2 of 40), stable-3 (1 of 40) and 12 more`: the worst first."""
-    worst = sorted(units, key=lambda unit: -unit.gaps)
-    names = (f"{said(unit.unit, 60)} ({unit.gaps} of {unit.expected})" for unit in worst[:_NAMED])
-    return ", ".join(names) + (f" and {len(worst) - _NAMED} more" if len(worst) > _NAMED else "")
-
-
-def facts(run: Run, look: Look) -> tuple[tuple[str, str], ...]:
-    """What was compared, when, how and from where: pairs of a word and its text."""
-    return tuple(_facts(run, look))
-
-
-def _facts(run: Run, look: Look) -> Iterator[tuple[str, str]]:
-    windows = run.windows
-    yield "service", said(run.plan.service, 200)
-    yield "window", _window(windows.after, look)
-    if windows.before is not None:
-        yield "before", _window(windows.before, look)
-    if windows.deploy_time is not None:
-        yield "deploy", times.moment(windows.deploy_time, look)
-    yield "compared", said(run.comparison_note)
-    yield "source", said(run.source.description)
-    yield "miss cost", _cost(run.plan.cost)
-
-
-def _window(grid: Grid, look: Look) -> str:
-    return f"{times.span(grid, look)}, {grid.intervals} intervals of {times.duration(grid.step)}"
-
-
-def _cost(cost: Cost | None) -> str:
-    if cost is None:
-        return "not known: no signal says what a miss costs"
-    match cost.kind:
-        case CostKind.LATENCY:
-            return "by latency: how long a miss takes against a hit"
-        case CostKind.DB_SECONDS:
-            return "by the time that the database spends on it"
-        case CostKind.DB_QUERIES:
-            return "by the queries that it sends to the database"
-        case CostKind.FIXED:
-            return f"stated: {numbers.times(cost.value or 0)} times a hit"
-        case _ as never:
-            assert_never(never)
-
-
-def query_rows(run: Run) -> tuple[QueryRow, ...]:
-    """In the run's order; of a run with two windows each says its own."""
-    return tuple(
-        QueryRow(
-            key=said(reading.query.key, 80) + (f" ({reading.query.period})" if run.windows.before else ""),
-            text=said(reading.text, 2000),
-            came=f"failed: {said(reading.failure.answer, 200)}"
-            if reading.failure
-            else f"{len(reading.series)} series" + (", summed by the server" if reading.summed_by_server else ""),
+def check_rows(run: Run) -> tuple[CheckRow, ...]:
+    """The checks around the comparison, those that found something first."""
+    no_data = bool(absent.diagnosis(run, Look()))
+    rows = (
+        CheckRow(
+            alarm=one.alarm,
+            name=str(one.id),
+            sentence=f"not asked: {absent.SEE_ABOVE}"
+            if no_data and one.alarm is Alarm.IMPOSSIBLE
+            else said(one.sentence, 600),
         )
-        for reading in run.queries
+        for one in run.cross_checks
     )
+    return tuple(sorted(rows, key=lambda row: row.alarm is not Alarm.RAISED))

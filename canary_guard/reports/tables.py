@@ -30,6 +30,8 @@ class MeasureRow:
     change: str
     interval: str
     """Of the change; or why there is none"""
+    split: str
+    """How the change splits into behaviour and other traffic; empty where it was not split."""
     bound: str
     """Empty where no rule asks"""
     outcome: Outcome | None
@@ -51,16 +53,26 @@ def intervals(finding: Finding, run: Run) -> tuple[str, ...]:
     """For each condition of a finding the interval of the change that was judged; empty where there is none."""
     estimates = ((one, sentences.estimate_of(one, run)) for one in finding.conditions)
     return tuple(
-        _interval(estimated, judged_change(one, estimated)) if isinstance(estimated, Estimate) else ""
+        _interval(estimated, judged_change(one, estimated))
+        if isinstance(estimated, Estimate)
+        and not (sentences.in_strata(one.condition) and one.outcome is Outcome.WITHIN)
+        else ""
         for one, estimated in estimates
     )
 
 
 def measure_rows(run: Run, look: Look) -> tuple[tuple[MeasureRow, ...], tuple[MeasureRow, ...]]:
-    """A row for each measure and bound, in the order of the rules; and one for each measure that no rule asks about."""
+    """A row for each measure and bound, in the order of the rules; and one for each measure that no rule asks about.
+
+    Conditions in any key pattern have a table of their own.
+    """
     conditions = [one for finding in run.findings for one in finding.conditions]
-    held = {(one.condition.measure, sentences.bound(one.condition), one.comparison): one for one in conditions}
-    asked = {one.condition.measure for one in conditions}
+    held = {
+        (one.condition.measure, sentences.bound(one.condition), one.comparison): one
+        for one in conditions
+        if not sentences.in_strata(one.condition)
+    }
+    asked = {one.condition.measure for one in held.values()}
     others = {one.measure: one for one in reversed(run.estimates) if one.measure not in asked}
     return (
         tuple(_held_row(one, run, look) for one in held.values()),
@@ -69,9 +81,7 @@ def measure_rows(run: Run, look: Look) -> tuple[tuple[MeasureRow, ...], tuple[Me
 
 
 def _held_row(finding: ConditionFinding, run: Run, look: Look) -> MeasureRow:
-    title = sentences.title(finding.condition)
-    if finding.comparison is not run.comparison:
-        title = f"{title} ({finding.comparison})"
+    title = sentences.named(finding, run)
     return _row(title, sentences.estimate_of(finding, run), finding, look)
 
 
@@ -87,6 +97,7 @@ def _row(
             canary=numbers.UNDEFINED,
             change="not measured",
             interval=said(estimated.reason if estimated else "no estimate was made"),
+            split="",
             bound=bound,
             outcome=outcome,
             forest=None,
@@ -94,7 +105,7 @@ def _row(
         )
     judged = judged_change(finding, estimated) if finding else estimated.change
     baseline, canary = numbers.estimate_levels(estimated)
-    change = numbers.change(estimated.measure, estimated.scale, judged.point)
+    change = numbers.change(estimated, judged.point)
     interval = _interval(estimated, judged)
     if finding and finding.since is not None:
         change = f"{change} since {times.clock(finding.since, look or Look())}"
@@ -104,6 +115,7 @@ def _row(
         canary=canary,
         change=change,
         interval=interval,
+        split=sentences.split(estimated),
         bound=bound,
         outcome=outcome,
         forest=_forest(finding, judged) if finding else None,
@@ -125,7 +137,7 @@ def judged_change(finding: ConditionFinding, estimate: Estimate) -> Interval:
 
 
 def _interval(estimate: Estimate, change: Interval) -> str:
-    return numbers.change_interval(estimate.measure, estimate.scale, change)
+    return numbers.change_interval(estimate, change)
 
 
 def unit_counts(run: Run) -> tuple[str, ...]:

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from canary_guard.model.estimate import Estimate
-from canary_guard.model.finding import Outcome
+from canary_guard.model.finding import Alarm, Outcome
 from canary_guard.model.rule import Severity
 from canary_guard.model.run import Run, Verdict
-from canary_guard.reports import layout, rows, sentences
+from canary_guard.reports import explained, layout, material, rows, sentences, strata
 from canary_guard.reports.advice import what_to_do
 from canary_guard.reports.escaping import plain
 from canary_guard.reports.headline import verdict_sentence
 from canary_guard.reports.layout import PLAIN, Cell, Style
 from canary_guard.reports.look import Look
+from canary_guard.reports.projected import projection
 
 _ROOMY = 72
 """columns, from which a table has room for what can be left out"""
@@ -24,6 +25,13 @@ _VERDICTS = {
     Verdict.FAIL: Style(color="red", bold=True),
     Verdict.INCONCLUSIVE: Style(color="yellow", bold=True),
 }
+_ALARMS = {
+    Alarm.CLEAR: Style(color="green"),
+    Alarm.RAISED: Style(color="yellow", bold=True),
+    Alarm.IMPOSSIBLE: Style(dim=True),
+}
+_MARK = "*"
+"""At a change that is meant at the baseline's mix."""
 _WORDS = {
     "exceeded": Style(color="red", bold=True),
     "warning": Style(color="yellow", bold=True),
@@ -52,40 +60,98 @@ def _headline(run: Run, look: Look) -> Iterator[str]:
 
 
 def _sections(run: Run, look: Look) -> Iterator[tuple[str, Sequence[str]]]:
+    yield "", list(_questions(run, look))
+    raised = bool(sentences.raised(run))
+    if raised:
+        yield "Checked around the comparison", list(_checks(run, look))
     todo = what_to_do(run)
     yield "What to do", _list(todo, look, sign="- " if len(todo) > 1 else "")
+    if found := explained.causes(run):
+        yield found.heading, list(_causes(found, todo, look))
+    if projected := projection(run):
+        head, *more = layout.wrap(_text(f"Projection {projected.peak}", look), look.width)
+        yield head, [*more, *_list(projected.lines, look, sign="- ")]
     yield "Rules", list(_rules(run, look))
-    if warnings := sentences.warnings(run, look, brief=True):
+    if warnings := sentences.warnings(run, look, brief=True, folded=True):
         yield "Warnings", _list(warnings, look, sign="! ")
     if not_asked := sentences.not_asked(run):
         yield "Not asked", _list(not_asked, look, sign="- ")
     measured = any(isinstance(one, Estimate) for one in run.estimates)
-    notes = _list(rows.measure_notes(run), look, sign="- ")
-    yield ("", [*_measures(run, look), *notes]) if measured else ("Not measured", notes)
-    if faults := rows.data_faults(run):
+    notes = _list((*rows.mix_notes(run), *rows.measure_notes(run)), look, sign="- ")
+    if measured:
+        yield "", [*_measures(run, look), *notes]
+    elif notes:
+        yield "Not measured", notes
+    for table in strata.strata_tables(run):
+        title = f"{table.measure.capitalize()} by key pattern, bound: {table.bound}"
+        yield layout.wrap(_text(title, look), look.width)[0], list(_strata(table, run, look))
+    if run.cross_checks and not raised:
+        yield "Checked around the comparison", list(_checks(run, look))
+    if faults := material.data_faults(run):
         yield "Data", _list(faults, look, sign="- ")
     if look.verbose:
         yield "Queries", list(_queries(run, look))
-    facts = [_cells((word, text), look, _DIM, PLAIN) for word, text in rows.facts(run, look)]
+    facts = [_cells((word, text), look, _DIM, PLAIN) for word, text in material.facts(run, look)]
     yield "", layout.table(facts, width=look.width, indent=0, color=look.color)
 
 
+def _questions(run: Run, look: Look) -> Iterator[str]:
+    for one in explained.answers(run):
+        first, *rest = layout.wrap(_text(f"{one.question} {one.sentence}", look), look.width, rest="  ")
+        yield first.replace(f" {one.reply}", f" {_styled(one.reply, _BOLD, look)}", 1)
+        yield from rest
+
+
+def _causes(found: explained.Causes, todo: Sequence[str], look: Look) -> Iterator[str]:
+    """The likely ones in full; of the others the ids, unless every detail is asked for."""
+    for row in found.likely:
+        advice = "" if explained.advised(row, todo) else f" {row.advice}"
+        yield from _list([f"likely: {row.title} ({row.id}){row.told}.{advice}"], look, sign="- ")
+    for word, some in (("possible", found.possible), ("ruled out", found.ruled_out)):
+        if look.verbose:
+            told_of = [f"{word}: {row.title} ({row.id}){row.told}" for row in some]
+        else:
+            told_of = [f"{word}: {', '.join(row.id for row in some)}"] if some else []
+        yield from _list(told_of, look, sign="- ", most=len(told_of))
+
+
 def _rules(run: Run, look: Look) -> Iterator[str]:
-    rules = [(row, _conditions(row, look)) for row in rows.rule_rows(run, look)]
+    shown, also = rows.folded(run, look)
+    rules = [(row, _conditions(row, look)) for row in shown]
     measured = f"{' → '.join(sentences.sides(run.comparison))} (change)" if look.width >= _ROOMY else "measured"
     title = _cells(("", "", measured, "bound"), look, *[_DIM] * 4)
     every = [title, *(cells for _, conditions in rules for cells in conditions)]
     widths = layout.column_widths(every, width=look.width, indent=4)
-    yield from layout.row_lines(title, widths, indent=4, color=look.color)
+    if len(every) > 1:
+        yield from layout.row_lines(title, widths, indent=4, color=look.color)
     for row, conditions in rules:
         yield from _rule(row, look)
         for cells in conditions:
             yield from layout.row_lines(cells, widths, indent=4, color=look.color)
+    if also:
+        sign = f"{_sign('warning', look)} warning"
+        first, *rest = layout.wrap(
+            _text(f"for the same reason: {also}", look), look.width, first=f"  {sign}  ", rest=" " * 4
+        )
+        yield first.replace(sign, _styled(sign, _WORDS["warning"], look), 1)
+        yield from rest
+    if note := rows.mix_note(run):
+        yield from layout.wrap(_text(f"{_MARK} {note}", look), look.width, first="  ", rest="    ")
+
+
+def _checks(run: Run, look: Look) -> Iterator[str]:
+    for row in rows.check_rows(run):
+        word = str(row.alarm)
+        text = _text(f"{word}  {row.name}: {row.sentence}", look)
+        first, *rest = layout.wrap(text, look.width, first="  ", rest="    ")
+        yield first.replace(word, _styled(word, _ALARMS[row.alarm], look), 1)
+        yield from rest
 
 
 def _rule(row: rows.RuleRow, look: Look) -> Iterator[str]:
     head = f"{_sign(row.word, look)} {row.word}"
-    text = _text(f"{row.title} ({row.id})", look)
+    first_of, second_of = row.heading
+    text = _text(f"{first_of} ({second_of})", look)
     first, *rest = layout.wrap(text, look.width, first=f"  {head}  ", rest=" " * 4)
     yield first.replace(head, _styled(head, _WORDS[row.word], look), 1)
     yield from rest
@@ -122,8 +188,26 @@ def _measures(run: Run, look: Look) -> list[str]:
     return layout.table(table, width=look.width, indent=0, color=look.color)
 
 
+def _strata(table: strata.StrataTable, run: Run, look: Look) -> Iterator[str]:
+    shown = 5 if look.width >= _ROOMY else 3
+    sides, some = " → ".join(sentences.sides(run.comparison)), table.rows[:_MOST]
+    texts = [("Key pattern", sides, "change", "share", rows.interval_title(run)), *map(_stratum, some)]
+    styles = [_BOLD, *(_WORDS["exceeded"] if row.exceeded else PLAIN for row in some)]
+    cells = [_cells(text[:shown], look, *[style] * shown) for text, style in zip(texts, styles, strict=True)]
+    if some:
+        yield from layout.table(cells, width=look.width, indent=2, color=look.color)
+    more = len(table.rows) + table.unlisted - len(some)
+    notes = (f"{row.name}: {note}" for row in some for note in (row.note, row.reason) if note)
+    told = (*([f"… and {more} more: see the JSON record"] if more else ()), *notes, *table.only, table.missing)
+    yield from _list([text for text in told if text], look, sign="- ")
+
+
+def _stratum(row: strata.StratumRow) -> tuple[str, ...]:
+    return row.name, row.levels, row.change, f"{row.share_baseline} → {row.share_canary}", row.interval
+
+
 def _queries(run: Run, look: Look) -> Iterator[str]:
-    for row in rows.query_rows(run):
+    for row in material.query_rows(run):
         yield from layout.wrap(_text(f"{row.key}: {row.came}", look), look.width, first="  ", rest="    ")
         yield from layout.wrap(_text(row.text, look), look.width, first="    ", rest="    ")
 
@@ -135,11 +219,11 @@ def _exit(run: Run, look: Look) -> list[str]:
     return [first.replace(word, _styled(word, _VERDICTS[run.verdict], look), 1), *rest]
 
 
-def _list(texts: Sequence[str], look: Look, *, sign: str = "") -> list[str]:
-    more = [f"… and {len(texts) - _MOST} more: see the JSON record"] if len(texts) > _MOST else []
+def _list(texts: Sequence[str], look: Look, *, sign: str = "", most: int = _MOST) -> list[str]:
+    more = [f"… and {len(texts) - most} more: see the JSON record"] if len(texts) > most else []
     rest = " " * (2 + len(sign))
     lines = (
-        layout.wrap(_text(text, look), look.width, first=f"  {sign}", rest=rest) for text in (*texts[:_MOST], *more)
+        layout.wrap(_text(text, look), look.width, first=f"  {sign}", rest=rest) for text in (*texts[:most], *more)
     )
     return [line for wrapped in lines for line in wrapped]
 

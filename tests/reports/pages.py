@@ -102,7 +102,9 @@ def a_full_run(levels: dict[str, tuple[float, float]] = LEVELS, *, intervals: in
     run = a_run(
         windows=Windows(after=grid, before=None, deploy_time=START + 30_000, scrape_interval=15_000),
         traces=traces,
-        queries=tuple(a_reading(key) for key in ("db_queries", "hits", "misses", "requests", "miss_latency_bucket")),
+        queries=tuple(
+            a_reading(key, grid=grid) for key in ("db_queries", "hits", "misses", "requests", "miss_latency_bucket")
+        ),
         data_quality=DataQuality(
             units=tuple(
                 UnitQuality(
@@ -168,6 +170,7 @@ def a_before_after_run() -> Run:
             notes=("The window before the deploy was clipped to the data.",),
         ),
         traces=traces,
+        queries=(a_reading(grid=after),),
         source=SourceFacts(description="recording incident.jsonl.gz", scrape_interval=15_000, details={"lab": "shop"}),
     )
     estimates = tuple(
@@ -191,6 +194,7 @@ def an_unmeasured_run() -> Run:
     run = a_run(
         windows=Windows(after=grid, before=None, deploy_time=None, scrape_interval=15_000),
         traces=(a_long_trace("db_load_per_request", Arm.BASELINE, grid, 0.0147, seed=1), empty),
+        queries=(a_reading(grid=grid),),
     )
     estimates = tuple(
         no_estimate(measure, f"fewer than {run.plan.levels.minimum.misses:g} misses in the canary")

@@ -5,25 +5,35 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from canary_guard.model.cause import CauseStatus, Question, QuestionId, Reply
 from canary_guard.model.estimate import Tail, Undetermined
-from canary_guard.model.finding import Finding, Outcome
+from canary_guard.model.finding import Alarm, CrossCheckId, Finding, Outcome
 from canary_guard.model.plan import Mode
-from canary_guard.model.rule import NotAsked, Severity
+from canary_guard.model.rule import All, NotAsked, Severity
 from canary_guard.model.run import DataQuality, Exit, Run, UnitQuality, Verdict
 from canary_guard.model.series import Failure, SourceFacts
-from canary_guard.model.window import Arm, Comparison, Period, Windows
+from canary_guard.model.warm_up import WarmUp, WarmUpState
+from canary_guard.model.window import Arm, Comparison, Period, View, Windows
 from tests.builders import (
     START,
+    a_cause,
+    a_check,
     a_condition_finding,
     a_grid,
+    a_mix,
+    a_projection,
     a_reading,
     a_rule,
     a_run,
+    a_stratum,
     an_estimate,
+    an_evidence,
     drops,
     equal,
+    in_any_stratum,
     no_estimate,
     rises,
+    strata_of,
 )
 
 if TYPE_CHECKING:
@@ -156,6 +166,202 @@ def late() -> Run:
     return replace(fail(), estimates=estimates, findings=(finding,))
 
 
+STOCK = in_any_stratum(drops("hit_rate", "5pp"))
+CLEAR = (
+    a_check(),
+    a_check(CrossCheckId.CONTAMINATION, sentence="the baseline is as it was before the deploy, as far as can be told"),
+)
+
+
+def broken_pattern() -> Run:
+    """The total is nearly flat, and one key pattern lost its cache."""
+    run = fail()
+    load = rises("db_load_per_request", "5%")
+    rule = a_rule("pattern-collapse", title="One key pattern lost its cache", when=All(parts=(STOCK, load)))
+    conditions = (a_condition_finding(STOCK, stratum="stock"), a_condition_finding(load))
+    strata = strata_of(
+        STOCK,
+        a_stratum("price", 0.9967, 0.9974, share_baseline=0.48, share_canary=0.6),
+        a_stratum("product", 0.9966, 0.9952, share_baseline=0.21, share_canary=0.3),
+        a_stratum("stock", 0.8678, 0.0, half=0.01, p=0.0001, share_baseline=0.097, share_canary=0.039),
+        replace(
+            a_stratum("user", 0.83, 0.83, share_baseline=0.2, share_canary=0.06),
+            estimate=no_estimate("hit_rate", "no user lookups in the canary"),
+            p=None,
+        ),
+        a_stratum("other", 0.98, 0.984, half=0.02, members=("cart", "search"), share_baseline=0.01, share_canary=0.004),
+        only_baseline=("legacy",),
+        only_canary=("stock:v2", "price:v2"),
+    )
+    return replace(
+        run,
+        plan=replace(run.plan, rules=(rule,), strata="key_pattern"),
+        findings=(Finding(rule=rule, outcome=Outcome.EXCEEDED, undetermined=None, conditions=conditions),),
+        estimates=(
+            an_estimate(
+                "hit_rate", baseline=0.9526, canary=0.9507, theta=-0.0843, half=0.008, mix=a_mix(-0.0019, 0.0824)
+            ),
+            an_estimate(baseline=0.075, canary=0.125, theta=1.493, half=0.06, mix=a_mix(0.511, -0.982)),
+        ),
+        strata=(strata,),
+        cross_checks=CLEAR,
+    )
+
+
+def mix_shift() -> Run:
+    """The canary merely gets other traffic: the plain change is beyond the bounds, behaviour is not."""
+    run = passing()
+    within = a_condition_finding(STOCK, Outcome.WITHIN, stratum="price")
+    rule = a_rule("pattern-collapse", title="One key pattern lost its cache", when=STOCK)
+    strata = strata_of(STOCK, a_stratum("price", 0.9961, 0.996), a_stratum("stock", 0.9828, 0.9802, half=0.006))
+    return replace(
+        run,
+        findings=(
+            *run.findings,
+            Finding(rule=rule, outcome=Outcome.WITHIN, undetermined=None, conditions=(within,)),
+        ),
+        estimates=(
+            an_estimate(
+                "hit_rate", baseline=0.9924, canary=0.9865, theta=0.0001, half=0.0013, mix=a_mix(-0.0059, -0.006)
+            ),
+            an_estimate("miss_rate", baseline=0.0076, canary=0.0095, theta=-0.007, half=0.15, mix=a_mix(0.223, 0.23)),
+            an_estimate(baseline=0.0126, canary=0.0158, theta=-0.005, half=0.06, mix=a_mix(0.226, 0.231)),
+        ),
+        strata=(strata,),
+        cross_checks=CLEAR,
+    )
+
+
+def placebo() -> Run:
+    """The arms differed before the deploy already; the difference grew with it."""
+    run = fail()
+    raised = "the arms differed before the deploy already (origin-regression); the difference grew with the deploy"
+    gate = run.findings[0]
+    return replace(
+        run,
+        windows=replace(run.windows, before=a_grid(start=START - 615_000)),
+        findings=(
+            replace(
+                gate, conditions=tuple(replace(one, comparison=Comparison.DIFF_IN_DIFF) for one in gate.conditions)
+            ),
+            *run.findings[1:],
+        ),
+        estimates=(
+            *run.estimates,
+            *(
+                replace(one, comparison=Comparison.DIFF_IN_DIFF, mix=a_mix(0.9, 0.4))
+                for one in (
+                    an_estimate("hit_rate", baseline=0.9915, canary=0.9808, theta=-0.0081, half=0.002),
+                    an_estimate("miss_rate", baseline=0.0085, canary=0.0192, theta=0.61, half=0.13),
+                    an_estimate(theta=0.56),
+                )
+            ),
+        ),
+        cross_checks=(a_check(alarm=Alarm.RAISED, sentence=raised), CLEAR[1]),
+    )
+
+
+def contamination() -> Run:
+    """Side by side nothing is wrong: both arms became worse with the deploy."""
+    run = passing()
+    raised = "both arms became worse with the deploy (origin-regression): seen before/after only"
+    bad = before_after()
+    return replace(
+        bad,
+        comparison=Comparison.CONCURRENT,
+        comparison_note=run.comparison_note,
+        estimates=(*run.estimates, *bad.estimates),
+        traces=run.traces,
+        findings=(bad.findings[0], run.findings[1]),
+        cross_checks=(
+            a_check(alarm=Alarm.IMPOSSIBLE, sentence="not asked: both arms were not there before the deploy"),
+            a_check(CrossCheckId.CONTAMINATION, Alarm.RAISED, raised),
+        ),
+    )
+
+
+def explained() -> Run:
+    """A failure with the three questions answered, causes of each status, a projection and a cold start left out."""
+    run = fail()
+    slower = replace(rises("db_time_per_query", "25%"), view=View.BASELINE)
+    misses = rises("miss_rate", "10%")
+    questions = (
+        Question(id=QuestionId.LOAD, reply=Reply.YES, evidence=(an_evidence(),)),
+        Question(
+            id=QuestionId.DATABASE,
+            reply=Reply.NO,
+            evidence=(an_evidence(slower, baseline=0.00197, canary=0.00174, change=-0.124, outcome=Outcome.WITHIN),),
+        ),
+        Question(
+            id=QuestionId.CACHE,
+            reply=Reply.YES,
+            evidence=(
+                an_evidence(misses, baseline=0.0085, canary=0.0192, change=0.816),
+                an_evidence(STOCK, baseline=0.8678, canary=0.0, change=-0.8678, stratum="stock"),
+            ),
+        ),
+    )
+    unknown = an_evidence(
+        rises("eviction_rate", "x2"), baseline=None, canary=None, change=None, outcome=Outcome.UNDETERMINED
+    )
+    causes = (
+        a_cause("key-change", CauseStatus.LIKELY, *questions[2].evidence, an_evidence()),
+        *(
+            a_cause(name, CauseStatus.POSSIBLE, unknown, questions[2].evidence[0], title=f"Possible {name}")
+            for name in ("eviction-pressure", "unbounded-key", "ttl-too-short", "never-told")
+        ),
+        a_cause("database-slower-first", CauseStatus.RULED_OUT, *questions[1].evidence, title="The database first"),
+    )
+    return replace(
+        run,
+        questions=questions,
+        causes=causes,
+        projection=a_projection(),
+        warm_up=WarmUp(state=WarmUpState.CONVERGED, skip=24_000),
+    )
+
+
+def warming_up() -> Run:
+    """The canary's cache is cold and recovers: it is known when it will be warm."""
+    run = inconclusive()
+    reason = "the canary's cache is still cold, and recovering"
+    finding = run.findings[0]
+    conditions = tuple(
+        replace(one, outcome=Outcome.UNDETERMINED, undetermined=Undetermined.WARM_UP, reason=reason, more_time=110_000)
+        for one in finding.conditions
+    )
+    cold = a_cause("cold-start", CauseStatus.LIKELY, title="The cache started cold", advice="Wait until it is warm.")
+    return replace(
+        run,
+        undetermined=(Undetermined.WARM_UP,),
+        findings=(
+            replace(
+                finding,
+                undetermined=Undetermined.WARM_UP,
+                reason=f"hit rate: {reason}",
+                conditions=conditions,
+                more_time=700_000,
+            ),
+        ),
+        warm_up=WarmUp(state=WarmUpState.RECOVERING, eta=110_000),
+        causes=(cold,),
+    )
+
+
+def no_canary() -> Run:
+    """The canary's selector matches nothing."""
+    run = no_data()
+    reading = run.queries[0]
+    return replace(
+        run,
+        queries=(replace(reading, series=tuple(one for one in reading.series if one.arm is Arm.BASELINE)),),
+        cross_checks=(a_check(alarm=Alarm.IMPOSSIBLE, sentence="not asked: no samples of hits for the canary"),),
+        causes=explained().causes,
+        strata=(strata_of(STOCK, missing="no samples of hits for the canary"),),
+        traces=(),
+    )
+
+
 def hostile(text: str = HOSTILE + "A" * 10_000, *, verdict: Verdict = Verdict.INCONCLUSIVE) -> Run:
     """The same foreign text in every place that a label, a query, a server or a configuration can reach."""
     failure = Failure(answer=text, advice=text, unreachable=False)
@@ -177,6 +383,16 @@ def hostile(text: str = HOSTILE + "A" * 10_000, *, verdict: Verdict = Verdict.IN
     )
     load = a_condition_finding(outcome=deciding, undetermined=kind, reason=text)
     hit_rate = a_condition_finding(drops("hit_rate", "0.5pp"))
+    in_any = a_condition_finding(STOCK, stratum=text)
+    strata = strata_of(
+        STOCK,
+        a_stratum(text, 0.99, 0.5, p=0.0),
+        *(a_stratum(f"{text[:40]}{number}", 0.99, 0.98 + number / 1e5, members=(text,) * 9) for number in range(1000)),
+        replace(a_stratum(text + "?", 0.9, 0.9), estimate=no_estimate("hit_rate", text), p=None),
+        only_baseline=(text,) * 1000,
+        only_canary=(text, "", " "),
+        missing=text,
+    )
     reading = a_reading(text, where=(equal(text, text),))
     series = tuple(replace(one, labels=(text,)) for one in reading.series)
     return replace(
@@ -189,8 +405,14 @@ def hostile(text: str = HOSTILE + "A" * 10_000, *, verdict: Verdict = Verdict.IN
         windows=Windows(after=a_grid(), before=None, deploy_time=None, scrape_interval=15_000, notes=(text,)),
         findings=(
             Finding(rule=rules[0], outcome=deciding, undetermined=kind, conditions=(load,), reason=text),
-            Finding(rule=rules[1], outcome=Outcome.EXCEEDED, undetermined=None, conditions=(hit_rate,)),
+            Finding(rule=rules[1], outcome=Outcome.EXCEEDED, undetermined=None, conditions=(hit_rate, in_any)),
         ),
+        strata=(strata,),
+        questions=(Question(id=QuestionId.CACHE, reply=Reply.YES, evidence=(an_evidence(STOCK, stratum=text),)),),
+        causes=tuple(
+            a_cause(text, status, an_evidence(STOCK, stratum=text), title=text, advice=text) for status in CauseStatus
+        ),
+        cross_checks=tuple(a_check(alarm=alarm, sentence=text) for alarm in Alarm),
         estimates=(
             an_estimate("hit_rate", baseline=0.9915, canary=0.9808, theta=-0.0107, half=0.002, notes=(text,)),
             no_estimate("miss_rate", text),
@@ -219,12 +441,19 @@ def hostile(text: str = HOSTILE + "A" * 10_000, *, verdict: Verdict = Verdict.IN
 
 RUNS: Mapping[str, Callable[[], Run]] = {
     "before-after": before_after,
+    "broken-pattern": broken_pattern,
+    "contamination": contamination,
+    "explained": explained,
     "fail": fail,
     "inconclusive": inconclusive,
     "late": late,
+    "mix-shift": mix_shift,
+    "no-canary": no_canary,
     "no-data": no_data,
     "partial": partial,
     "pass": passing,
+    "placebo": placebo,
     "shadow": shadow,
     "source-error": source_error,
+    "warming-up": warming_up,
 }

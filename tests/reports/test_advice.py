@@ -3,6 +3,7 @@ from dataclasses import replace
 from canary_guard.model.estimate import Undetermined
 from canary_guard.model.finding import Finding
 from canary_guard.reports.advice import what_to_do
+from tests.builders import a_cause
 from tests.reports import runs
 
 
@@ -72,3 +73,31 @@ def test_a_partial_answer_is_looked_into() -> None:
     assert what_to_do(runs.partial()) == (
         "Hold the rollout, find out why the source's answer is partial, then check again.",
     )
+
+
+def test_the_likely_cause_comes_after_the_rule_and_no_sentence_twice() -> None:
+    assert what_to_do(runs.explained()) == (
+        "Roll back or disable the change first; tune later.",
+        "Roll back. Compare how the two builds make their keys.",
+    )
+    first = a_cause("a", advice="Roll back or disable the change first; tune later. Then look at the keys.")
+    same = a_cause("b", advice="Then look at the keys.")
+    assert what_to_do(replace(runs.fail(), causes=(first, same)))[1:] == ("Then look at the keys.",)
+
+
+def test_a_cold_start_is_waited_for_once() -> None:
+    assert what_to_do(runs.warming_up())[1:] == ("Wait until it is warm.",)
+    finding = runs.warming_up().findings[0]
+    good = tuple(replace(one, looks_bad=False) for one in finding.conditions)
+    run = replace(runs.warming_up(), findings=(replace(finding, conditions=good),))
+    assert what_to_do(run) == ("Hold the rollout.", "Wait until it is warm.")
+    assert what_to_do(replace(runs.warming_up(), causes=()))[1:] == (
+        "Hold the rollout until the canary's cache is warm, then check again.",
+    )
+
+
+def test_where_no_window_is_long_enough_nobody_is_told_to_wait() -> None:
+    run = runs.inconclusive()
+    finding = replace(run.findings[0], reason="too few; no window is long enough: compare more pods")
+    told = what_to_do(replace(run, findings=(finding,)))
+    assert told[-1] == "Compare more pods, then check again: no longer window would settle it."

@@ -101,7 +101,7 @@ def test_the_label_of_a_bound_stays_in_the_field() -> None:
 
 
 def test_a_level_has_a_band_that_is_cut_to_the_field() -> None:
-    levels = {Arm.BASELINE: Interval(point=1, low=0.5, high=99), Arm.CANARY: Interval(point=2, low=None, high=3)}
+    levels = {Arm.BASELINE: Interval(point=1, low=0.5, high=9), Arm.CANARY: Interval(point=2, low=None, high=3)}
     made = drawn(a_trace(1, 1), a_trace(2, 2, side=Arm.CANARY), levels=levels)
     assert made.lines[0].band is not None
     assert made.lines[0].band[0] == TOP
@@ -204,3 +204,9 @@ def test_whatever_the_values_are_all_is_inside_the_picture(values: list[float | 
                 x, y = (float(part) for part in point.removesuffix("h0").split(","))
                 assert LEFT <= x <= RIGHT
                 assert TOP <= y <= BOTTOM
+
+
+def test_a_very_uncertain_level_has_no_band() -> None:
+    levels = {Arm.BASELINE: Interval(point=1, low=0.5, high=11), Arm.CANARY: Interval(point=2, low=0.1, high=3)}
+    made = drawn(a_trace(1, 1), a_trace(2, 2, side=Arm.CANARY), levels=levels)
+    assert [line.band for line in made.lines] == [None, None]

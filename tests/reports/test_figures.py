@@ -143,3 +143,47 @@ def test_who_cannot_see_the_picture_is_told_what_it_shows() -> None:
         "Baseline: between 0.0100 and 0.0300 in 3 intervals; 1 have no value. "
         "Canary: no interval has a value. bound: baseline + 15% = 0.0169."
     )
+
+
+def test_a_picture_tells_what_it_shows_but_is_not_judged() -> None:
+    load = figure_of("db_load_per_request", runs.mix_shift())
+    assert load is not None
+    assert load.change == "−0.5 % at the baseline's mix (−6.3 to +5.7 %)"
+    assert load.split == "in all +25 %, other traffic +26 %"
+    plain = figure_of("db_load_per_request", runs.fail())
+    assert plain is not None
+    assert plain.split == ""
+
+
+def test_a_picture_of_the_total_tells_what_was_exceeded_in_a_pattern_or_another_comparison() -> None:
+    hit_rate = figure_of("hit_rate", runs.broken_pattern())
+    assert hit_rate is not None
+    assert hit_rate.elsewhere == ("hit rate of stock 86.78 → 0.00 % (−86.78 pp)",)
+    assert [side.level for side in hit_rate.sides] == ["95.26 %", "95.07 %"]
+    assert hit_rate.bounds == ()
+    both = figure_of("hit_rate", runs.contamination())
+    assert both is not None
+    assert both.elsewhere == ("hit rate (before/after) 99.15 → 98.08 % (−1.07 pp)",)
+
+
+def test_an_arm_without_values_over_time_has_its_level_drawn() -> None:
+    run = runs.fail()
+    empty = tuple(
+        replace(trace, missing=tuple(range(40))) if trace.side is Arm.BASELINE else trace for trace in run.traces
+    )
+    figure = figure_of("hit_rate", replace(run, traces=empty))
+    assert figure is not None
+    line = next(line for line in figure.chart.lines if line.arm is Arm.BASELINE)
+    assert (line.path, line.level is not None, line.band is not None) == ("", True, True)
+
+
+def test_where_nearly_no_interval_has_a_value_there_is_no_picture() -> None:
+    run = runs.fail()
+    sparse = tuple(replace(trace, missing=tuple(range(1, 40))) for trace in run.traces)
+    assert figure_of("hit_rate", replace(run, traces=sparse)) is None
+
+
+def test_what_is_projected_has_no_picture_of_today() -> None:
+    run = runs.fail()
+    traces = tuple(replace(trace, measure="utilisation") for trace in run.traces[:2])
+    assert figure_of("utilisation", replace(run, traces=traces)) is None

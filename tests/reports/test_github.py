@@ -46,7 +46,9 @@ def test_an_inconclusive_run_that_counts_as_a_pass_still_warns() -> None:
 
 def test_percent_is_escaped_first_and_lines_are_kept() -> None:
     line = github.render(runs.fail(), Look()).splitlines()[0]
-    assert line.endswith("hit rate 99.2 → 98.1 %25%0ARoll back or disable the change first; tune later.%0Aexit code 1")
+    assert line.endswith(
+        "hit rate 99.15 → 98.08 %25%0ARoll back or disable the change first; tune later.%0Aexit code 1"
+    )
 
 
 def test_no_more_annotations_than_github_shows() -> None:
@@ -76,3 +78,8 @@ def test_outputs_are_written_between_delimiters_that_no_value_contains() -> None
     )
     with pytest.raises(ValueError, match="delimiter"):
         github.output_lines({"a": "x\nEOF-7\nb=evil"}, delimiter="EOF-7")
+
+
+def test_the_annotation_tells_broken_patterns_and_raised_checks() -> None:
+    assert "%0Acontamination: both arms became worse with the deploy" in github.render(runs.contamination(), Look())
+    assert "%0Akey patterns beyond their bound: hit rate of stock" in github.render(runs.broken_pattern(), Look())

@@ -25,11 +25,11 @@ def exceeded(*conditions: ConditionFinding, **changes: object) -> Run:
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("fail", "FAIL: the canary sends 2.1x the queries per request to the database; hit rate 99.2 → 98.1 %"),
+        ("fail", "FAIL: the canary sends 2.1x the queries per request to the database; hit rate 99.15 → 98.08 %"),
         (
             "pass",
             (
-                "PASS: the canary sends 0.7 % more queries per request to the database (up to 15% is accepted); "
+                "PASS: the canary sends 0.7 % more queries per request to the database (up to 15 % more is accepted); "
                 "hit rate 99.15 → 99.16 %"
             ),
         ),
@@ -54,18 +54,18 @@ def exceeded(*conditions: ConditionFinding, **changes: object) -> Run:
             (
                 "INCONCLUSIVE (data): the source warns that its answer may be partial: “receive series from store-2: "
                 "rpc error: code = Unavailable”; as far as it goes, the canary sends 2.1x the queries per request to "
-                "the database; hit rate 99.2 → 98.1 %"
+                "the database; hit rate 99.15 → 98.08 %"
             ),
         ),
         (
             "shadow",
-            "trial: FAIL: the canary sends 2.1x the queries per request to the database; hit rate 99.2 → 98.1 %",
+            "trial: FAIL: the canary sends 2.1x the queries per request to the database; hit rate 99.15 → 98.08 %",
         ),
         (
             "before-after",
             (
                 "FAIL: since the deploy the fleet sends 2.1x the queries per request to the database; "
-                "hit rate 99.2 → 98.1 %"
+                "hit rate 99.15 → 98.08 %"
             ),
         ),
         (
@@ -177,8 +177,9 @@ def test_a_pass_in_spite_of_the_hit_rate_says_so() -> None:
         ),
     )
     assert verdict_sentence(run) == (
-        "PASS: the canary sends as many queries per request to the database as the baseline (up to 15% is accepted), "
-        "although hit rate 99.2 → 89.6 %"
+        "PASS: the canary sends as many queries per request to the database as the baseline "
+        "(up to 15 % more is accepted), "
+        "although hit rate 99.20 → 89.60 %"
     )
 
 
@@ -220,3 +221,40 @@ def test_it_is_one_line_whatever_others_wrote(verdict: Verdict) -> None:
     sentence = verdict_sentence(runs.hostile(verdict=verdict))
     assert sentence.isprintable()
     assert len(sentence) < 1500
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        (
+            "broken-pattern",
+            (
+                "FAIL: at the baseline's mix of key patterns the canary sends 4.5x the queries per request to the "
+                "database; hit rate of stock 86.78 → 0.00 %"
+            ),
+        ),
+        (
+            "mix-shift",
+            (
+                "PASS: at the baseline's mix of key patterns the canary sends as many queries per request to the "
+                "database as the baseline, hit rate +0.01 pp"
+            ),
+        ),
+        (
+            "placebo",
+            (
+                "FAIL: with the deploy the canary sends 75 % more queries per request to the database; "
+                "hit rate 99.15 → 98.08 % (−0.81 pp with the deploy)"
+            ),
+        ),
+        (
+            "contamination",
+            (
+                "FAIL: since the deploy the fleet sends 2.1x the queries per request to the database; "
+                "hit rate 99.15 → 98.08 %"
+            ),
+        ),
+    ],
+)
+def test_it_says_at_which_mix_in_which_pattern_and_by_which_comparison(name: str, sentence: str) -> None:
+    assert verdict_sentence(runs.RUNS[name]()) == sentence

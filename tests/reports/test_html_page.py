@@ -140,15 +140,15 @@ def test_the_verdict_is_in_the_title_too(name: str, word: str) -> None:
 def test_a_reader_in_a_hurry_is_served_first() -> None:
     text = page_text("large-fail")
     order = [
-        "FAIL: The canary sends 2.1x the queries per request to the database; hit rate 99.2 → 98.1 %",
+        "FAIL: The canary sends 2.1x the queries per request to the database; hit rate 99.15 → 98.08 %",
         "Exit code 1",
         "What to do now Roll back or disable the change first; tune later.",
+        "Three questions Did load increase?",
         "Database load per request x2.11",
         "bound: baseline + 15% = 0.0169",
         "Hit rate −1.07 pp",
         "What the database saw, and where it came from",
         "Rules",
-        "Warnings",
         "Measures against their bounds",
         "All other measures",
         "Rules that were not asked",
@@ -157,10 +157,10 @@ def test_a_reader_in_a_hurry_is_served_first() -> None:
         "How this was judged",
         "Queries",
     ]
-    places = [text.index(part) for part in order[:-9]]
+    places = [text.index(part) for part in order[:-8]]
     assert places == sorted(places)
     headings = [text_of(h2) for h2 in parsed(render(a_full_run(), LOOK)).iter("h2")]
-    assert headings == ["What to do now", *order[6:]]
+    assert headings == ["What to do now", "Three questions", *order[7:]]
 
 
 def test_what_was_exceeded_is_told_by_sign_word_and_colour() -> None:
@@ -288,7 +288,7 @@ def test_foreign_text_is_text_and_nothing_else() -> None:
         "a": 1,
     }
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", page)
-    assert "A" * 2_000 not in page.replace("\n", "")[: page.index("<h2>Queries")]
+    assert "A" * 2_000 not in page[: page.index("<h2>Queries")].replace("\n", "")
 
 
 def test_a_template_in_foreign_text_is_not_run() -> None:
@@ -323,3 +323,82 @@ def test_a_run_of_nothing_is_a_page_too() -> None:
     run = a_run(Verdict.INCONCLUSIVE, findings=(), estimates=(), traces=(), queries=(), plan=a_plan(rules=()))
     text = text_of(parsed(render(run, LOOK)))
     assert text.index("INCONCLUSIVE") < text.index("Rules") < text.index("Data quality")
+
+
+def test_key_patterns_are_shown_with_their_pictures() -> None:
+    text = page_text("broken-pattern")
+    assert "Hit rate by key pattern The worst first. Bound: drops by 5pp, in any key pattern." in text
+    assert "stock exceeded 9.7 % → 3.9 % 86.78 % 0.00 % −86.78 pp −87.78 to −85.78 pp product" in text
+    assert "user 20 % → 6.0 % – – – no user lookups in the canary" in text
+    assert "Canary only: stock:v2, price:v2" in text
+    pictures = re.findall('<svg class="forest (.*?)"', made("broken-pattern"))
+    assert pictures == ["exceeded", "exceeded", "open", "open", "open"]
+
+
+def test_many_key_patterns_are_folded_and_cut() -> None:
+    run = runs.hostile("x")
+    page = render(run, LOOK)
+    assert "188 more key patterns" in page
+    assert "And 802 more: see the JSON record." in page
+    assert len(page.encode()) < 400_000
+
+
+def test_a_change_is_split_beside_its_measure() -> None:
+    text = page_text("mix-shift")
+    assert "Hit rate 99.24 % 98.65 % +0.01 pp −0.12 to +0.14 pp in all −0.59 pp other traffic −0.60 pp" in text
+    assert "a change is judged at the baseline's mix" in text
+    assert "baseline's mix" not in page_text("fail")
+
+
+@pytest.mark.parametrize(("name", "early"), [("contamination", True), ("placebo", True), ("broken-pattern", False)])
+def test_a_check_that_found_something_stands_beside_the_verdict(name: str, early: bool) -> None:
+    text = page_text(name)
+    checks = text.index("Checked around the comparison")
+    assert (checks < text.index("over time")) is early
+    assert (checks < text.index("Rules")) is early
+
+
+def test_what_was_exceeded_elsewhere_than_the_picture_shows_is_told_there() -> None:
+    assert "exceeded: hit rate of stock 86.78 → 0.00 % (−86.78 pp)" in page_text("broken-pattern")
+    assert "exceeded: database load per request (before/after) 0.0147 → 0.0310 (x2.11)" in page_text("contamination")
+
+
+def test_why_is_told_before_the_rules_and_what_was_ruled_out_in_a_fold() -> None:
+    page = render(runs.explained(), LOOK)
+    text = text_of(parsed(page))
+    order = (
+        "Did load increase? Yes database load per request 0.0146 → 0.0308 (x2.10)",
+        "Causes Keys are read under another name than they are written key-change, likely",
+        "eviction-pressure, possible; not measured: evictions per lookup",
+        "Ruled out: 1 causes The database first database-slower-first",
+        "What the database would see at the peak",
+        "Headroom ends at 75 % of the rollout (at the earliest 42 %).",
+        "What the database saw, and where it came from",
+    )[:6]
+    places = [text.index(part) for part in order]
+    assert places == sorted(places)
+    assert "the first 24 s, in which the canary's cache was cold, are not judged" in text
+    drawn = parsed(page).iter("{http://www.w3.org/2000/svg}svg")
+    pictures = [one.get("aria-label") or "" for one in drawn if one.get("class") == "chart still"]
+    assert len(pictures) == 1
+    assert pictures[0].endswith("Headroom ends at 75 % of the rollout (at the earliest 42 %).")
+    assert "never-told" not in page
+
+
+def test_the_advice_of_a_cause_is_on_the_page_once() -> None:
+    for verdict in (Verdict.FAIL, Verdict.PASS):
+        page = render(replace(runs.explained(), verdict=verdict), LOOK)
+        assert page.count("Compare how the two builds make their keys.") == 1
+
+
+def test_what_stands_in_backquotes_is_code() -> None:
+    run = runs.fail()
+    off = replace(run.plan.not_asked[0], reason="`capacity` is not set, `<b>` neither")
+    page = render(replace(run, plan=replace(run.plan, not_asked=(off,))), LOOK)
+    assert "capacity: <code>capacity</code> is not set, <code>&lt;b&gt;</code> neither" in page
+
+
+def test_a_warning_for_the_same_reason_is_one_row() -> None:
+    text = text_of(parsed(render(runs.fail(), LOOK)))
+    assert "warninghit-ratefor the same reason" in text
+    assert "The hit rate dropped" not in text

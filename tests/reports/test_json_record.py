@@ -145,6 +145,19 @@ def with_series(**changes: Any) -> str:  # noqa: ANN401 - any JSON
     return json.dumps(fields)
 
 
+def with_levels(**changes: Any) -> str:  # noqa: ANN401 - any JSON
+    fields = record()
+    fields["plan"]["levels"].update(changes)
+    return json.dumps(fields)
+
+
+def with_end(period: str) -> str:
+    fields = record()
+    fields["windows"][period] = {**fields["windows"]["after"], "end": fields["windows"]["after"]["end"] - 30_000}
+    fields["queries"][0]["query"]["period"] = period
+    return json.dumps(fields)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -158,7 +171,7 @@ def with_series(**changes: Any) -> str:  # noqa: ANN401 - any JSON
         (broken(verdict="perhaps"), "verdict: Input should be 'pass', 'fail' or 'inconclusive'"),
         (broken(plan=None), "plan"),
         (broken(windows={"after": {"start": 1, "end": 2, "step": 15000}}), "not a grid"),
-        (json.dumps({"format": RUN_FORMAT}), "tool: Field required (and 14 more)"),
+        (json.dumps({"format": RUN_FORMAT}), "tool: Field required (and "),
         ('{"format": NaN}', "NaN is no number in JSON"),
         ('{"format": "canary-guard/run/v1", "x": 1e999}', "1e999 is no number in JSON"),
         ("[" * 100_000, "run.json"),
@@ -166,6 +179,17 @@ def with_series(**changes: Any) -> str:  # noqa: ANN401 - any JSON
         (with_series(values=[1, 2]), "a series of misses has 2 values where 41 belong"),
         (with_series(missing=[41]), "a series of misses misses values that it cannot have"),
         (with_series(labels=[]), "a series of misses has 0 labels, not 1"),
+        (with_end("after"), "misses was read on another grid than the window's"),
+        (with_end("before"), "misses was read on another grid than the window's"),
+        (with_levels(alpha=0), "its plan has levels that no run can have: alpha 0, alpha_within 0.05, indifference 2"),
+        (with_levels(alpha=2), "levels that no run can have: alpha 2"),
+        (with_levels(alpha=-1), "levels that no run can have: alpha -1"),
+        (with_levels(alpha_within=0.5), "alpha_within 0.5"),
+        (with_levels(alpha_within=0.001), "alpha_within 0.001"),
+        (with_levels(indifference=0.5), "indifference 0.5"),
+        (with_levels(minimum={"intervals": 7, "lookups": 1, "misses": 1}), "a minimum of 7 intervals"),
+        (with_levels(minimum={"intervals": 8, "lookups": -1, "misses": 1}), "-1 lookups"),
+        (with_levels(minimum={"intervals": 8, "lookups": 1, "misses": 0}), "0 misses"),
     ],
 )  # fmt: skip
 def test_what_is_no_record_is_refused_in_one_line(text: str, says: str) -> None:

@@ -125,3 +125,11 @@ def test_warnings_are_printed() -> None:
     assert "The source warns: receive series from store-2" in out
     assert out.startswith("INCONCLUSIVE (data): ")
     assert out.splitlines()[-1] == "exit code 3"
+
+
+def test_checks_are_properties_and_what_they_raised_is_printed() -> None:
+    text = junit.render(runs.contamination(), Look())
+    raised = "both arms became worse with the deploy (origin-regression): seen before/after only"
+    assert f'<property name="check.contamination" value="raised: {raised}" />' in text
+    assert f"\ncontamination: {raised}\n" in text
+    assert "key patterns beyond their bound: hit rate of stock" in junit.render(runs.broken_pattern(), Look())

@@ -113,3 +113,28 @@ def test_the_worst_that_others_can_write_fits() -> None:
     text = markdown.render(runs.hostile("@" * 20_000), Look())
     assert len(text) <= markdown.LONGEST
     assert "</details>" in text
+
+
+@pytest.mark.parametrize("name", ["contamination", "placebo"])
+def test_what_a_check_raised_is_above_the_fold(name: str) -> None:
+    text = markdown.render(runs.RUNS[name](), Look())
+    assert text.index(f"- ⚠️ {name} raised: ") < text.index("**What to do**")
+    assert text.count("**Checked around the comparison**") == 1
+    calm = markdown.render(runs.broken_pattern(), Look())
+    assert calm.index("<details>") < calm.index("- ✅ placebo clear: the arms did not differ before the deploy")
+
+
+def test_key_patterns_are_a_table_with_the_broken_one_marked() -> None:
+    text = markdown.render(runs.broken_pattern(), Look())
+    assert "| ❌ | stock | 9.7 % → 3.9 % | 86.78 → 0.00 % | −86.78 pp | −87.78 to −85.78 pp |" in text
+    assert "|  | user | 20 % → 6.0 % | – | – | no user lookups in the canary |" in text
+    assert re.search(r"… and \d+ more key patterns: see the JSON record", markdown.render(runs.hostile(), Look()))
+
+
+def test_why_and_the_projection_stand_above_the_fold() -> None:
+    above = markdown.render(runs.explained(), Look()).partition("<details>")[0]
+    assert "- Did load increase? **Yes**: database load per request 0.0146 → 0.0308 (x2.10)\n" in above
+    assert "- possible: `eviction-pressure`: not measured: evictions per lookup\n" in above
+    assert "- ruled out: `database-slower-first`\n" in above
+    assert "- Headroom ends at 75 % of the rollout (at the earliest 42 %).\n" in above
+    assert above.count("Compare how the two builds make their keys.") == 1

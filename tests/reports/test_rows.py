@@ -1,11 +1,11 @@
 from dataclasses import replace
 
-from canary_guard.model.measure import Cost, CostKind, Scale
-from canary_guard.model.run import DataQuality, UnitQuality
-from canary_guard.model.window import Arm, Comparison, Period
+from canary_guard.model.finding import Alarm
+from canary_guard.model.measure import Scale
+from canary_guard.model.window import Comparison
 from canary_guard.reports import rows
 from canary_guard.reports.look import Look
-from tests.builders import a_reading, a_run, an_estimate, no_estimate
+from tests.builders import a_run, an_estimate, no_estimate
 from tests.reports import runs
 
 LOOK = Look()
@@ -56,62 +56,63 @@ def test_the_interval_is_called_by_both_its_sides() -> None:
     assert rows.interval_title(strict) == "99 % interval"
 
 
-def a_unit(name: str, **changes: object) -> UnitQuality:
-    unit = UnitQuality(arm=Arm.CANARY, period=Period.AFTER, unit=name, resets=0, expected=40, gaps=0)
-    return replace(unit, **changes)  # type: ignore[arg-type] # tests name fields of UnitQuality
+def test_checks_that_found_something_come_first() -> None:
+    rows_of = rows.check_rows(runs.contamination())
+    assert [(row.name, row.alarm) for row in rows_of] == [
+        ("contamination", Alarm.RAISED),
+        ("placebo", Alarm.IMPOSSIBLE),
+    ]
+    assert rows_of[0].sentence == "both arms became worse with the deploy (origin-regression): seen before/after only"
+    assert rows.check_rows(runs.fail()) == ()
 
 
-def test_faults_of_the_data_name_the_worst_units() -> None:
-    units = tuple(a_unit(f"pod-{index}", gaps=index) for index in range(7))
-    quality = DataQuality(units=units, gap_share=0.058, unusable_samples=1200, notes=("pods came and went",))
-    assert rows.data_faults(a_run(data_quality=quality)) == (
-        (
-            "5.8 % of the expected samples are missing: pod-6 (6 of 40), pod-5 (5 of 40), pod-4 (4 of 40), "
-            "pod-3 (3 of 40) and 2 more"
-        ),
-        "1,200 samples were not usable: NaN, infinite, negative or no number",
-        "pods came and went",
+def test_a_change_at_another_mix_is_marked_and_the_mark_explained() -> None:
+    run = runs.mix_shift()
+    conditions = rows.rule_rows(run, LOOK, mark="*")[0].conditions
+    assert [one.measured for one in conditions] == [
+        "99.24 → 98.65 % (+0.01 pp*)",
+        "0.76 → 0.95 % (−0.7 %*)",
+        "0.0126 → 0.0158 (−0.5 %*)",
+    ]
+    assert rows.mix_note(run) == "at the baseline's mix of key patterns: what other traffic alone moved is left out"
+    assert rows.mix_note(runs.fail()) == ""
+
+
+def test_a_change_is_split_into_behaviour_and_other_traffic() -> None:
+    assert rows.mix_notes(runs.mix_shift()) == (
+        "hit rate: behaviour +0.01 pp, which is judged; in all −0.59 pp, other traffic −0.60 pp",
+        "miss rate: behaviour −0.7 %, which is judged; in all +25 %, other traffic +26 %",
+        "database load per request: behaviour −0.5 %, which is judged; in all +25 %, other traffic +26 %",
     )
+    assert rows.mix_notes(runs.fail()) == ()
 
 
-def test_faultless_data_has_none() -> None:
-    quality = DataQuality(units=(a_unit("pod-1"),), gap_share=0, unusable_samples=0)
-    assert rows.data_faults(a_run(data_quality=quality)) == ()
-
-
-def test_failed_queries_with_the_same_answer_are_told_together() -> None:
-    assert rows.data_faults(runs.source_error()) == (
-        "hits, misses could not be read from http://127.0.0.1:9090: connection refused",
-    )
-    many = (
-        tuple(replace(a_reading(), where=f"host-{index}", failure=failure) for index in range(6))
-        if (failure := runs.source_error().queries[0].failure)
-        else ()
-    )
-    told = rows.data_faults(replace(runs.source_error(), queries=many))
-    assert len(told) == 5
-    assert told[-1] == "2 more errors of the source"
-
-
-def test_the_facts_say_what_was_compared() -> None:
-    facts = dict(rows.facts(runs.before_after(), LOOK))
-    assert facts["window"] == "2026-11-21 09:11 to 09:21 UTC, 40 intervals of 15 s"
-    assert facts["before"] == "2026-11-21 09:00:45 to 09:10:45 UTC, 40 intervals of 15 s"
-    assert facts["deploy"] == "2026-11-21 09:10:50 UTC"
-    assert facts["source"] == "Prometheus at http://127.0.0.1:9090"
-
-
-def test_the_facts_always_say_what_a_miss_was_weighed_by() -> None:
+def test_a_warning_that_a_failed_rule_explains_is_folded() -> None:
+    shown, also = rows.folded(runs.fail(), LOOK)
+    assert [row.id for row in shown] == ["origin-regression"]
+    assert also == "hit-rate"
     run = runs.fail()
-    costs = (None, *(Cost(kind=kind, value=100) for kind in CostKind))
-    told = {dict(rows.facts(replace(run, plan=replace(run.plan, cost=cost)), LOOK))["miss cost"] for cost in costs}
-    assert len(told) == len(costs)
-    assert "stated: 100 times a hit" in told
+    alone = replace(run, findings=run.findings[1:])
+    assert rows.folded(alone, LOOK)[1] == ""
 
 
-def test_queries_say_what_came_back() -> None:
-    run = runs.source_error()
-    assert [row.came for row in rows.query_rows(run)] == ["failed: connection refused"] * 2
-    summed = replace(runs.before_after(), queries=(replace(a_reading(), summed_by_server=True),))
-    row = rows.query_rows(summed)[0]
-    assert (row.key, row.came) == ("misses (after)", "2 series, summed by the server")
+def test_a_rule_within_is_not_told_by_what_it_would_mean() -> None:
+    assert [row.heading for row in rows.rule_rows(runs.passing(), LOOK)] == [
+        ("origin-regression", "no: The database is doing work that the cache used to do"),
+        ("hit-rate", "no: Hit rate"),
+    ]
+    assert rows.rule_rows(runs.fail(), LOOK)[0].heading[1] == "origin-regression"
+
+
+def test_where_a_side_has_no_data_no_rule_repeats_it() -> None:
+    run = runs.no_canary()
+    assert {row.why for row in rows.rule_rows(run, LOOK)} == {"data: no data, see above"}
+    assert not any(row.conditions for row in rows.rule_rows(run, LOOK))
+    assert rows.measure_notes(run) == ()
+    assert {row.sentence for row in rows.check_rows(run)} == {"not asked: no data, see above"}
+
+
+def test_notes_tell_short_times_in_milliseconds() -> None:
+    note = "no finer than its histogram bucket: 0.015 to 0.025 s in the baseline, 0.5 to 2.5 s in the canary"
+    row = rows.measure_rows(a_run(estimates=(an_estimate("miss_latency_p95", notes=(note,)),)))[0]
+    assert row.note.endswith("bucket: 15 to 25 ms in the baseline, 0.5 to 2.5 s in the canary")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from canary_guard.model.finding import ConditionFinding, Finding, Outcome
@@ -7,7 +9,7 @@ from canary_guard.model.run import Exit, Verdict
 from canary_guard.model.window import Comparison
 from canary_guard.reports import sentences
 from canary_guard.reports.look import Look
-from tests.builders import a_bound, a_condition_finding, a_rule, a_run, an_estimate, drops, rises
+from tests.builders import a_bound, a_condition_finding, a_mix, a_rule, a_run, an_estimate, drops, rises
 from tests.reports import runs
 
 LOOK = Look()
@@ -63,7 +65,7 @@ def test_a_level_condition_has_a_level_and_a_limit() -> None:
 
 def test_a_condition_over_strata_says_so() -> None:
     condition = ChangeCondition(measure="hit_rate", direction=Direction.DROPS, bound=a_bound("5pp"), any_stratum=True)
-    assert sentences.title(condition) == "hit rate, in any stratum"
+    assert sentences.title(condition) == "hit rate of any key pattern"
 
 
 @pytest.mark.parametrize(
@@ -118,3 +120,68 @@ def test_an_exceeded_rule_without_an_exceeded_condition_still_says_so() -> None:
     within = a_condition_finding(drops("hit_rate", "0.5pp"), Outcome.WITHIN)
     finding = Finding(rule=a_rule(title="Not so"), outcome=Outcome.EXCEEDED, undetermined=None, conditions=(within,))
     assert sentences.rule_sentence(finding, runs.fail(), LOOK) == "Not so: exceeded"
+
+
+def test_the_pattern_that_broke_is_named() -> None:
+    run = runs.broken_pattern()
+    assert sentences.condition_sentence(run.findings[0].conditions[0], run, LOOK) == (
+        "hit rate of stock 86.78 → 0.00 % (−86.78 pp) exceeds its bound (drops by 5pp)"
+    )
+
+
+def test_where_every_pattern_is_within_the_worst_is_told() -> None:
+    run = runs.mix_shift()
+    within = run.findings[-1].conditions[0]
+    assert sentences.condition_sentence(within, run, LOOK) == (
+        "hit rate of any key pattern at worst −0.26 pp (stock) is within its bound (drops by 5pp)"
+    )
+
+
+def test_a_change_at_the_baselines_mix_says_so() -> None:
+    run = runs.mix_shift()
+    assert sentences.measured(run.findings[0].conditions[0], run, LOOK) == (
+        "99.24 → 98.65 % (+0.01 pp at the baseline's mix)"
+    )
+    small = an_estimate("hit_rate", mix=a_mix(0.0, 0.0005))
+    assert sentences.at_mix(small) == ""
+    assert sentences.split(small) == "in all 0.00 pp, other traffic +0.05 pp"
+    before_after = an_estimate(mix=a_mix(0.3, 0.2), comparison=Comparison.BEFORE_AFTER)
+    assert sentences.at_mix(before_after) == " at the former mix"
+
+
+def test_another_comparison_than_the_main_one_is_named() -> None:
+    run, grown = runs.contamination(), runs.placebo()
+    assert sentences.named(run.findings[0].conditions[0], run) == "hit rate (before/after)"
+    assert sentences.named(run.findings[1].conditions[0], run) == "hit rate"
+    condition = grown.findings[0].conditions[2]
+    assert sentences.condition_sentence(condition, grown, LOOK) == (
+        "database load per request 0.0147 → 0.0310 (+75 % with the deploy) exceeds its bound (rises by 15%)"
+    )
+
+
+def test_what_the_checks_raised_is_told() -> None:
+    assert sentences.raised(runs.contamination()) == (
+        "contamination: both arms became worse with the deploy (origin-regression): seen before/after only",
+    )
+    assert sentences.raised(runs.broken_pattern()) == ()
+
+
+def test_no_window_that_is_long_enough_and_how_long_it_takes_are_never_told_together() -> None:
+    finding = runs.inconclusive().findings[0]
+    assert sentences.settled_by(finding) == "; another 12 min at this traffic would settle it"
+    assert sentences.settled_by(replace(finding, reason="no window is long enough: compare more pods")) == ""
+
+
+def test_a_cold_cache_is_told_when_it_is_warm_and_no_traffic_settles_it() -> None:
+    finding = runs.warming_up().findings[0]
+    assert sentences.settled_by(finding) == "; warm in about 1 min 50 s"
+    unknown = tuple(replace(one, more_time=None) for one in finding.conditions)
+    assert sentences.settled_by(replace(finding, conditions=unknown)) == ""
+
+
+def test_a_warning_follows_a_failed_rule_that_says_more() -> None:
+    run = runs.fail()
+    assert sentences.follows(run) == ("hit-rate",)
+    assert len(sentences.warnings(run, Look())) == 1
+    assert sentences.warnings(run, Look(), folded=True) == ()
+    assert sentences.follows(replace(run, findings=run.findings[1:])) == ()

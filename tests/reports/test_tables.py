@@ -97,7 +97,7 @@ def test_another_comparison_is_named() -> None:
     mixed = replace(
         run, findings=(replace(run.findings[0], conditions=(finding,)),), estimates=(*run.estimates, before_after)
     )
-    assert tables.measure_rows(mixed, LOOK)[0][0].title == "hit rate (before-after)"
+    assert tables.measure_rows(mixed, LOOK)[0][0].title == "hit rate (before/after)"
 
 
 def test_units_are_counted_by_side() -> None:
@@ -137,3 +137,13 @@ def test_the_reader_s_clock_stands_beside_utc() -> None:
     row = next(row for row in tables.measure_rows(a_late_run(), look)[0] if "database" in row.title)
     assert row.change == "x2.23 since 09:26 UTC (10:26 CET)"
     assert START % 60_000 == 0
+
+
+def test_a_condition_in_any_pattern_has_no_row_among_the_totals_and_no_interval_where_all_are_within() -> None:
+    asked, unasked = tables.measure_rows(runs.broken_pattern(), LOOK)
+    assert [row.title for row in asked] == ["database load per request"]
+    assert [row.title for row in unasked] == ["hit rate"]
+    assert asked[0].split == "in all +67 %, other traffic −63 %"
+    broken, within = runs.broken_pattern(), runs.mix_shift()
+    assert tables.intervals(broken.findings[0], broken)[0] == "−87.78 to −85.78 pp"
+    assert tables.intervals(within.findings[-1], within) == ("",)

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from canary_guard.model.run import Run
+from canary_guard.model.run import Run, Verdict
 from canary_guard.reports import terminal
 from canary_guard.reports.escaping import HIDDEN, columns
 from canary_guard.reports.look import Look
@@ -60,7 +60,7 @@ def test_what_a_reader_needs_comes_in_this_order() -> None:
 
 def test_quiet_is_the_sentence_alone() -> None:
     assert terminal.render(runs.fail(), Look(quiet=True, width=200)) == (
-        "FAIL: the canary sends 2.1x the queries per request to the database; hit rate 99.2 → 98.1 %\n"
+        "FAIL: the canary sends 2.1x the queries per request to the database; hit rate 99.15 → 98.08 %\n"
     )
 
 
@@ -92,9 +92,9 @@ def test_where_nothing_was_measured_there_is_no_empty_table() -> None:
 def test_long_lists_are_cut_and_say_so() -> None:
     run: Run = replace(runs.fail(), warnings=tuple(f"warning {index}" for index in range(30)))
     text = terminal.render(run, Look())
-    assert "warning 10\n" in text
-    assert "warning 11\n" not in text
-    assert "… and 19 more: see the JSON record" in text
+    assert "warning 11\n" in text
+    assert "warning 12\n" not in text
+    assert "… and 18 more: see the JSON record" in text
 
 
 def test_wide_names_are_counted_as_they_are_shown() -> None:
@@ -102,3 +102,42 @@ def test_wide_names_are_counted_as_they_are_shown() -> None:
     text = terminal.render(run, Look(verbose=True))
     assert max(map(columns, text.splitlines())) <= 80
     assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", ["contamination", "placebo"])
+def test_what_a_check_raised_is_on_the_first_screen(name: str) -> None:
+    lines = terminal.render(runs.RUNS[name](), Look()).splitlines()
+    assert lines.index("Checked around the comparison") < lines.index("What to do") < 24
+    assert any(line.startswith(f"  raised  {name}: ") for line in lines)
+
+
+def test_checks_that_found_nothing_come_after_the_numbers() -> None:
+    lines = terminal.render(runs.broken_pattern(), Look()).splitlines()
+    assert lines.index("Checked around the comparison") > lines.index("Hit rate by key pattern, bound: drops by 5pp")
+
+
+def test_key_patterns_are_a_table() -> None:
+    text = terminal.render(runs.broken_pattern(), Look(width=100))
+    assert "  stock        86.78 → 0.00 %     −86.78 pp  9.7 % → 3.9 %  −87.78 to −85.78 pp\n" in text
+    assert "  - user: no user lookups in the canary\n" in text
+    assert "  - canary only: stock:v2, price:v2\n" in text
+    many = terminal.render(runs.hostile("x"), Look())
+    assert "… and 990 more: see the JSON record" in many
+
+
+def test_other_causes_are_ids_unless_every_detail_is_asked_for() -> None:
+    brief = terminal.render(runs.explained(), Look())
+    assert (
+        "  - possible: eviction-pressure, unbounded-key, ttl-too-short\n  - ruled out: database-slower-first\n" in brief
+    )
+    full = " ".join(terminal.render(runs.explained(), Look(verbose=True)).split())
+    assert "possible: Possible unbounded-key (unbounded-key): not measured: evictions per lookup" in full
+    assert "ruled out: The database first (database-slower-first): database time per query, baseline," in full
+
+
+def test_a_likely_cause_has_its_advice_where_what_to_do_has_not() -> None:
+    advice = "Compare how the two builds make their keys."
+    for verdict in (Verdict.FAIL, Verdict.PASS):
+        text = " ".join(terminal.render(replace(runs.explained(), verdict=verdict), Look()).split())
+        assert text.count(advice) == 1
+    assert "(cold-start)." in terminal.render(runs.warming_up(), Look())
