@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import children
+from bench import children, judgement
 from tests.servers.prometheus_server import PROGRAMS, PrometheusServer, RawSeries, build_storage, recorded
 
 ROOT = Path(__file__).parents[1]
@@ -91,6 +91,8 @@ def main() -> None:
             print(text, flush=True)
         for times in (1, 20):
             print(served(folder / f"fleet-{times}", times=times), flush=True)
+    print()
+    judgement.main()
 
 
 main()
