@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from canary_guard.config.load import load_plan
 from tests.docs.pages import PAGES, ROOT, Command, Console, Fence, agrees, commands, fences
 
 FENCES = [fence for page in PAGES for fence in fences(page)]
-LANGUAGES = {"console", "text", "yaml"}
+LANGUAGES = {"console", "python", "text", "yaml"}
 MINIMAL = """
 service: shop-api
 source: {prometheus: {url: "http://127.0.0.1:9090"}}
@@ -53,6 +54,12 @@ def test_yaml_is_accepted_where_it_belongs(fence: Fence, tmp_path: Path) -> None
             text = MINIMAL + ("" if "packs" in loaded else "packs: [prometheus-client]\n") + text
         environment = dict.fromkeys(re.findall(r"\$\{(\w+)\}", text), "x")
         load_plan(text, file=str(fence), environment=environment, now=1_795_252_260_000)
+
+
+@pytest.mark.parametrize("fence", of("python"), ids=str)
+def test_python_runs(fence: Fence) -> None:
+    done = subprocess.run([sys.executable, "-c", fence.text], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def assert_workflow(workflow: dict[object, object], folder: Path) -> None:

@@ -8,13 +8,17 @@ import pytest
 import yaml
 
 from canary_guard.cli import cli
+from canary_guard.config.causes import load_explanations
 from canary_guard.config.load import load_plan
+from canary_guard.config.packs import pack_names
 from canary_guard.config.schema import config_schema
-from canary_guard.config.unjudged import UNJUDGED
 from canary_guard.errors import CanaryGuardError, ConfigError, SourceError
-from canary_guard.model.measure import MEASURES, BoundUnit, Measure
+from canary_guard.judge.projection import erlang_c, headroom_share
+from canary_guard.model.measure import CONTEXT, MEASURES, BoundUnit, Measure
 from canary_guard.reports import REPORTS
 from tests.docs.pages import ROOT, table
+from tests.recordings import recordings
+from tests.test_check import VERDICTS
 
 README = Path("README.md")
 
@@ -61,8 +65,7 @@ def test_reports() -> None:
 
 
 def test_packs() -> None:
-    packs = sorted(path.stem for path in (ROOT / "rules").glob("*.yaml"))
-    assert sorted(code(row[0]) for row in table(README, "## Packs and signals")) == packs
+    assert sorted(code(row[0]) for row in table(README, "## Packs and signals")) == list(pack_names())
 
 
 def units(measure: Measure) -> str:
@@ -73,7 +76,7 @@ def units(measure: Measure) -> str:
 def test_measures() -> None:
     found = table(README, "## Measures")
     named = [name for row in found for name in re.findall(r"`(\w+)`", row[0])]
-    assert named == list(MEASURES)
+    assert named == [name for name in MEASURES if name not in CONTEXT]
     for row in found:
         for name in re.findall(r"`(\w+)`", row[0]):
             assert row[2] == units(MEASURES[name]), name
@@ -84,9 +87,40 @@ def test_default_rules() -> None:
     assert [code(row[0]) for row in table(README, "## Default rules")] == [rule["id"] for rule in written]
     for (_, severity, when), rule in zip(table(README, "## Default rules"), written, strict=True):
         expected = sentence(rule["when"])
-        later = " in any one stratum" in expected or any(f"`{measure}`" in expected for measure in UNJUDGED)
         assert severity == rule["severity"]
-        assert when == expected + (" (not judged by this version)" if later else "")
+        assert when == expected
+
+
+def test_causes() -> None:
+    found = [(code(row[0]), row[1]) for row in table(README, "## Why it happened")]
+    assert found == [(cause.id, cause.title) for cause in load_explanations().causes]
+
+
+def test_recordings() -> None:
+    rows = table(README, "### On ten recordings of real servers")
+    assert [row[0] for row in rows] == list(VERDICTS)
+    for name, _, verdict, cause in rows:
+        assert verdict.startswith(VERDICTS[name]), name
+        assert cause.strip("`") == (recordings()[name].entry["cause"] or ""), name
+
+
+def test_the_worked_example() -> None:
+    peak, capacity, pool, seconds = 30_000, 500, 15, 0.02
+    rows = {row[0]: row[1:] for row in table(README, "## How far the rollout may go")}
+    for column, miss_rate in enumerate((0.01, 0.02)):
+        queries = peak * miss_rate
+        expected = {
+            "misses per 1 000 lookups": f"{1000 * miss_rate:.0f}",
+            "origin work per lookup, in hits": f"{100 * miss_rate:.1f}",
+            "queries per second at the peak": f"{queries:.0f}",
+            "utilisation of a database that takes 500 a second": f"{queries / capacity:.0%}".replace("%", " %"),
+            "connections busy, at 20 ms a query": f"{queries * seconds:.0f}",
+            "chance to wait for one of 15 connections": f"{100 * erlang_c(pool, queries * seconds):.1f} %",
+        }
+        assert {name: row[column] for name, row in rows.items()} == expected
+    share = headroom_share(0.01, 0.02, peak=peak, capacity=capacity)
+    assert share is not None
+    assert f"The headroom ends at {share:.0%}".replace("%", " %") in (ROOT / README).read_text()
 
 
 def shown(default: object) -> str:

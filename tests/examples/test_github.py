@@ -147,7 +147,7 @@ def test_every_option_reaches_the_command(tmp_path: Path) -> None:
         "end": "2026-11-21T09:12:40Z",
         "deploy-time": DEPLOY_TIME,
         "step": "2s",
-        "wait": "true",
+        "wait": "false",
         "inconclusive-as": "exposure=pass,data=fail",
         "source-error-as": "fail",
         "set": "alpha=0.02\nmode=shadow\n",
@@ -169,6 +169,12 @@ def test_every_option_reaches_the_command(tmp_path: Path) -> None:
     assert plan["mode"] == "shadow"
     assert plan["exits"]["inconclusive_as"] == {"exposure": "pass", "data": "fail"}
     assert plan["exits"]["source_error_as"] == "fail"
+
+
+def test_wait_reaches_the_command_which_has_nothing_to_wait_for_in_a_recording(tmp_path: Path) -> None:
+    ran = guard(tmp_path, {"recording": recording("02-key-prefix"), "deploy-time": DEPLOY_TIME, "wait": "true"})
+    assert ran.steps["guard"].outputs["exit-code"] == "2"
+    assert "--wait waits for a live window" in ran.steps["guard"].log
 
 
 def read_record(ran: Runner) -> dict[str, Any]:
@@ -221,7 +227,7 @@ def test_deploy_promotes_what_passes_and_rolls_back_what_does_not(
     ran.environment = {**ran.environment, "PATH": f"{bin_folder}:{ran.environment['PATH']}"}
     workflow = load(DEPLOY)["jobs"]["deploy"]["steps"]
     (uses,) = (step for step in workflow if step.get("id") == "guard")
-    uses["with"]["recording"] = recording(name)
+    uses["with"] |= {"recording": recording(name), "wait": "false"}
     ran.run(workflow)
     passed = name == "01-aa-healthy"
     assert ran.failed is not passed

@@ -20,7 +20,7 @@ from tests.examples.runner import bare_environment
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "argo-rollouts"
 OWN = ROOT / "tests" / "data" / "manifests.schema.json"
-CRDS = Path(os.environ.get("CANARY_GUARD_CRD_SCHEMAS", ROOT.parent / "shared" / "schemas"))
+CRDS = Path(os.environ.get("CANARY_GUARD_TEST_CRD_SCHEMAS", ROOT.parent / "shared" / "schemas"))
 """Argo's own resource definitions are not part of this project; where they lie beside it, they are used."""
 STABLE, LATEST = "6d4cf56db6", "7f8b9c6d5f"
 
@@ -97,7 +97,9 @@ def strict(node: Any) -> Any:  # noqa: ANN401 - any part of a JSON Schema
     return closed
 
 
-@pytest.mark.skipif(not CRDS.is_dir(), reason="Argo's resource definitions are not here: set CANARY_GUARD_CRD_SCHEMAS")
+@pytest.mark.skipif(
+    not CRDS.is_dir(), reason="Argo's resource definitions are not here: set CANARY_GUARD_TEST_CRD_SCHEMAS"
+)
 @pytest.mark.parametrize("kind", ["AnalysisTemplate", "Rollout"])
 def test_manifest_fits_argo(kind: str) -> None:
     (definition,) = (
