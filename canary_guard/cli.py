@@ -12,6 +12,7 @@ import click
 from canary_guard import __version__
 from canary_guard.errors import ConfigError, OutputError, SourceError
 from canary_guard.options import (
+    COMPARISONS,
     Output,
     check_variables,
     option,
@@ -44,7 +45,7 @@ def cli() -> None:
 @window_options
 @option("--recording", "Judge a recorded incident, offline.", metavar="FILE")
 @option("--run", "Judge a run's own record (JSON) again.", metavar="FILE")
-@option("--compare", "How arms and windows pair.", type=click.Choice(["auto", "concurrent", "before-after"]))
+@option("--compare", "How arms and windows pair.", type=click.Choice(COMPARISONS))
 @option("--wait", "Wait until the window since the deploy is complete.", is_flag=True)
 @option("--inconclusive-as", "pass, fail, or by kind: exposure=pass,data=fail.", metavar="ANSWER")
 @option("--source-error-as", "What a source error counts as.", type=click.Choice(["pass", "fail", "inconclusive"]))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Command = Callable[..., Any]
 
+COMPARISONS = ("auto", "concurrent", "before-after", "diff-in-diff")
 FORMATS = ("github", "html", "json", "junit", "markdown", "terminal")
 """The names in reports.REPORTS, again, because `--help` imports no report; a test holds the two together."""
 

@@ -6,6 +6,7 @@ Design section 4; statistics.md, section 17.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from canary_guard.judge.bounds import limit_of, towards
@@ -13,7 +14,7 @@ from canary_guard.model.estimate import Estimate, Estimated, Levels, Undetermine
 from canary_guard.model.finding import Alarm, CrossCheck, CrossCheckId, Finding, Outcome
 from canary_guard.model.measure import Scale
 from canary_guard.model.plan import Cache
-from canary_guard.model.rule import ChangeCondition, Severity
+from canary_guard.model.rule import ChangeCondition, Rule, Severity
 
 UNEQUAL: Final = 1.5
 """From this many times the traffic on, one arm's cache is warmer with the same code."""
@@ -61,6 +62,24 @@ def reconcile(
         return kept, (placebo, exposure)
     kept, contamination = _against_contamination(kept, views, levels)
     return kept, (placebo, contamination)
+
+
+def by_growth(findings: Sequence[Finding], views: Views, *, asked: Sequence[Rule]) -> tuple[Finding, ...]:
+    """The rules that are asked, by how much the difference grew with the deploy, whatever stood before it.
+
+    Undetermined of kind `data` where the window before the deploy is not there, or not fit to be compared with.
+    """
+    why = views.sick or _unknown(views.beyond)
+    reason = f"by how much the difference grew with the deploy is not known: {why}"
+    unknown = partial(_undetermined, reason=reason, kind=Undetermined.DATA)
+    return tuple(
+        finding
+        if finding.rule not in asked
+        else unknown(finding)
+        if why is not None
+        else _same(views.beyond, finding) or unknown(finding)
+        for finding in findings
+    )
 
 
 def _against_placebo(findings: Sequence[Finding], views: Views) -> tuple[tuple[Finding, ...], CrossCheck]:

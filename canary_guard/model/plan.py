@@ -20,6 +20,7 @@ class Compare(StrEnum):
     AUTO = "auto"
     CONCURRENT = "concurrent"
     BEFORE_AFTER = "before-after"
+    DIFF_IN_DIFF = "diff-in-diff"
 
 
 class Cache(StrEnum):
