@@ -89,7 +89,7 @@ def _warmed(
     """What is known of the canary's warm-up, and the estimates of the part of the window that is judged."""
     warm = warming(counted.measurement, warmup=plan.warmup, deploy_time=windows.deploy_time, levels=plan.levels)
     estimates = estimates_of(plan, changes, warm.judged, shared=counted.of_shared)
-    warm = warm.compared([one for one in estimates if one.measure == "miss_rate" and one.scale is Scale.RATIO])
+    warm = warm.compared(estimates_of(plan, [("miss_rate", Scale.RATIO)], warm.late()))
     return warm, tuple(
         replace(one, recovery=warm.recovery(one.measure, one.scale, db_load=plan.db_load, levels=plan.levels))
         if isinstance(one, Estimate)
@@ -136,8 +136,8 @@ def _strata(plan: Plan, warm: Warming) -> tuple[StrataEstimates, ...]:
     """For each condition that is held against every stratum."""
     asked = dict.fromkeys(leaf for rule in plan.rules for leaf in leaves(rule.when))
     asked |= dict.fromkeys(conditions(plan) if plan.strata is not None else ())
-    return tuple(
-        warm.still_cold(estimate_strata(leaf, warm.judged, levels=plan.levels))
-        for leaf in asked
-        if isinstance(leaf, ChangeCondition) and leaf.any_stratum
-    )
+    leaves_ = [leaf for leaf in asked if isinstance(leaf, ChangeCondition) and leaf.any_stratum]
+    found = [estimate_strata(leaf, warm.judged, levels=plan.levels) for leaf in leaves_]
+    if warm.found.state is not WarmUpState.RECOVERING:
+        return tuple(found)
+    return tuple(warm.still_cold(one, estimate_strata(one.condition, warm.late(), levels=plan.levels)) for one in found)
