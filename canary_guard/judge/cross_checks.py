@@ -85,24 +85,26 @@ def by_growth(findings: Sequence[Finding], views: Views, *, asked: Sequence[Rule
 def _against_placebo(findings: Sequence[Finding], views: Views) -> tuple[tuple[Finding, ...], CrossCheck]:
     if (why := views.sick or _unknown(views.placebo)) is not None:
         return tuple(findings), _check(CrossCheckId.PLACEBO, Alarm.IMPOSSIBLE, f"not asked: {why}")
-    kept, grown, standing = list[Finding](), list[str](), list[str]()
+    kept, grown, alike, standing = list[Finding](), list[str](), list[str](), list[str]()
     for finding in findings:
         before = _same(views.placebo, finding)
         beyond = _same(views.beyond, finding)
         if not _exceeded(finding) or before is None or not _exceeded(before) or _patterns(before) != _patterns(finding):
             kept.append(finding)
-        elif beyond is not None and _exceeded(beyond):
+        elif beyond is not None and beyond.outcome is not Outcome.UNDETERMINED:
             kept.append(beyond)
-            grown.append(finding.rule.id)
+            (grown if _exceeded(beyond) else alike).append(finding.rule.id)
         else:
-            reason = "the arms differed before the deploy already, and it is not proved that the difference grew"
+            reason = "the arms differed before the deploy already, and whether the difference grew is not proved"
             kept.append(_undetermined(finding, reason))
             standing.append(finding.rule.id)
-    if not grown and not standing:
+    if not grown and not alike and not standing:
         return tuple(kept), _check(CrossCheckId.PLACEBO, Alarm.CLEAR, "the arms did not differ before the deploy")
-    parts = [f"the arms differed before the deploy already ({', '.join(grown + standing)})"]
+    parts = [f"the arms differed before the deploy already ({', '.join(grown + alike + standing)})"]
     if grown:
         parts.append(f"the difference grew with the deploy ({', '.join(grown)})")
+    if alike:
+        parts.append(f"the difference did not grow with the deploy ({', '.join(alike)})")
     if standing:
         parts.append(f"it is not proved that the difference grew ({', '.join(standing)})")
     return tuple(kept), _check(CrossCheckId.PLACEBO, Alarm.RAISED, "; ".join(parts))

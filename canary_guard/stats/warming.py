@@ -122,7 +122,8 @@ def warming(
         found=WarmUp(
             state=warmth.state,
             skip=first * grid.step,
-            eta=None if warmth.eta is None else round(1000 * warmth.eta),
+            # The curve may be over while the misses still fall: then nobody knows.
+            eta=round(1000 * warmth.eta) if warmth.eta else None,
             level=None if warmth.fit is None else number(warmth.fit.level),
             began=None if warmth.fit is None else number(_began(warmth, grid.step)),
         ),

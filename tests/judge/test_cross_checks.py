@@ -125,7 +125,14 @@ def test_by_growth_nothing_is_known_without_a_sound_window_before(outcome: Outco
         assert second == patterns
 
 
-@pytest.mark.parametrize("beyond", [None, WITHIN, UNDETERMINED])
+def test_a_difference_that_was_there_before_and_did_not_grow_is_not_the_deploys() -> None:
+    kept, checks = reconciled(finding(EXCEEDED), views(placebo=EXCEEDED, beyond=WITHIN))
+    assert (kept.outcome, comparison(kept)) == (WITHIN, {Comparison.DIFF_IN_DIFF})
+    assert checks[CrossCheckId.PLACEBO].alarm is Alarm.RAISED
+    assert "the difference did not grow with the deploy (origin-regression)" in checks[CrossCheckId.PLACEBO].sentence
+
+
+@pytest.mark.parametrize("beyond", [None, UNDETERMINED])
 def test_a_difference_that_was_there_before_is_never_a_breach_by_itself_nor_a_pass(beyond: Outcome | None) -> None:
     kept, checks = reconciled(finding(EXCEEDED), views(placebo=EXCEEDED, beyond=beyond))
     assert (kept.outcome, kept.undetermined) == (UNDETERMINED, Undetermined.EXPOSURE)

@@ -183,3 +183,11 @@ def test_while_the_cache_recovers_a_pattern_is_told_with_its_last_half_alone() -
     gone = recovering.still_cold(strata, replace(strata, strata=())).strata[0].estimate
     assert isinstance(gone, Estimate)
     assert gone.half is None
+
+
+def test_a_curve_that_is_over_while_the_misses_still_fall_knows_no_end() -> None:
+    """A step after the curve: the rest is not flat, and the time by which it should be is past."""
+    ages = np.arange(LENGTH)
+    falling = found(cold(3 * STEP / 1000) + np.where(ages < 30, 100.0, 0.0))
+    assert falling.found.state is WarmUpState.RECOVERING
+    assert falling.found.eta is None
