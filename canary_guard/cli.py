@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from canary_guard import __version__
+from canary_guard.diff_command import diff
 from canary_guard.errors import ConfigError, OutputError, SourceError
 from canary_guard.options import (
     COMPARISONS,
@@ -39,6 +40,9 @@ def cli() -> None:
     error, 130 interrupted.
     """
     check_variables(cli, os.environ)
+
+
+cli.add_command(diff)
 
 
 @cli.command()
@@ -205,15 +209,16 @@ def record(file: str, **options: Any) -> int:  # noqa: ANN401 - click's values
 
 
 @cli.command()
-@click.argument("of", type=click.Choice(["config", "run"]))
+@click.argument("of", type=click.Choice(["config", "diff", "run"]))
 def schema(of: str) -> int:
-    """Print the JSON Schema of the configuration or of a run's record."""
+    """Print the JSON Schema of a configuration, run or difference."""
     import json
 
     from canary_guard.config.schema import config_schema
+    from canary_guard.reports.diff_json import diff_schema
     from canary_guard.reports.json_record import run_schema
 
-    click.echo(json.dumps(config_schema() if of == "config" else run_schema(), indent=2))
+    click.echo(json.dumps({"config": config_schema, "diff": diff_schema, "run": run_schema}[of](), indent=2))
     return 0
 
 

@@ -8,9 +8,10 @@ import click
 
 from canary_guard import console
 from canary_guard.errors import OutputError
+from canary_guard.model.difference import Difference
 from canary_guard.model.run import Run
 from canary_guard.publishers import files
-from canary_guard.reports import REPORTS, github
+from canary_guard.reports import DIFFERENCES, REPORTS, github
 from canary_guard.reports.headline import verdict_sentence
 from canary_guard.reports.look import Look
 
@@ -37,6 +38,25 @@ def publish(run: Run, outputs: Sequence[tuple[str, str]], *, quiet: bool = False
             console.complain(str(error))
     if not whole:
         click.echo(verdict_sentence(run, shown), err=True)
+    return whole
+
+
+def publish_difference(
+    found: Difference, outputs: Sequence[tuple[str, str]], *, quiet: bool = False, verbose: bool = False
+) -> bool:
+    """The same of what changed between two runs; there is no verdict that could get lost."""
+    shown = console.look(sys.stdout, os.environ, quiet=quiet, verbose=verbose)
+    paper = Look(utc_offset=shown.utc_offset, zone=shown.zone, quiet=quiet, verbose=verbose)
+    whole = True
+    for form, path in outputs:
+        try:
+            if path == "-":
+                _show(DIFFERENCES[form](found, shown), color=shown.color)
+            else:
+                files.write(path, DIFFERENCES[form](found, paper))
+        except OutputError as error:
+            whole = False
+            console.complain(str(error))
     return whole
 
 

@@ -158,7 +158,15 @@ def test_no_part_imports_the_slow_half_of_scipy() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["check", "--help"], ["demo", "--help"], ["record", "--help"], ["report", "--help"], ["--version"]],
+    [
+        ["--help"],
+        ["check", "--help"],
+        ["demo", "--help"],
+        ["diff", "--help"],
+        ["record", "--help"],
+        ["report", "--help"],
+        ["--version"],
+    ],
     ids=" ".join,
 )
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
