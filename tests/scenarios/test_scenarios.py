@@ -28,6 +28,7 @@ README = (HERE / "README.md").relative_to(ROOT)
 USUAL = dict(table(README, "## The usual shop"))
 OUTCOMES = {"held": "within", "breached": "exceeded", "undetermined": "undetermined"}
 
+
 def ids(pack: str, key: str) -> set[str]:
     return {entry["id"] for entry in yaml.safe_load((ROOT / "rules" / pack).read_text())[key]}
 
