@@ -14,7 +14,10 @@ from canary_guard.config.packs import pack_names
 from canary_guard.config.schema import config_schema
 from canary_guard.errors import CanaryGuardError, ConfigError, SourceError
 from canary_guard.judge.projection import erlang_c, headroom_share
+from canary_guard.model.estimate import Undetermined
+from canary_guard.model.finding import CrossCheckId
 from canary_guard.model.measure import CONTEXT, MEASURES, BoundUnit, Measure
+from canary_guard.model.run import Verdict
 from canary_guard.reports import REPORTS
 from tests.docs.pages import ROOT, table
 from tests.recordings import recordings
@@ -149,3 +152,18 @@ def test_commented_configuration_shows_the_defaults(path: Path) -> None:
     assert short != text
     whole, least = (load_plan(each, file="x", environment=environment, now=1_795_252_260_000) for each in (text, short))
     assert whole == least
+
+
+def test_what_a_service_has_to_count_is_what_the_pack_reads() -> None:
+    section = (ROOT / README).read_text().partition("### What your service has to count\n")[2]
+    names = set(re.findall(r"^(\w+)", section.split("```text\n")[1].split("```")[0], flags=re.MULTILINE))
+    signals = yaml.safe_load((ROOT / "rules" / "prometheus-client.yaml").read_text())["signals"]
+    needed = {signals[name]["counter"] for name in ("hits", "misses", "requests", "db_queries")}
+    assert names == needed
+
+
+def test_what_it_may_say_is_what_there_is() -> None:
+    said = {word for row in table(README, "## When it does not pass") for word in re.findall(r"`([^`]+)`", row[0])}
+    known = {*Verdict, *Undetermined, *CrossCheckId}
+    assert said <= known
+    assert said >= set(Undetermined)
