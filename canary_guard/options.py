@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -172,3 +173,8 @@ def plan_of(options: dict[str, Any], *, source: SourcePlan | None, now: int) -> 
         now=now,
         source=source,
     )
+
+
+def now() -> int:
+    """ms since the epoch; the only clock that a judgement sees."""
+    return int(time.time() * 1000)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import yaml
 
-from canary_guard.cli import main
+from canary_guard.__main__ import main
 from tests.docs.pages import ROOT, Command, Fence, fences, first_table, replay, table
 from tests.scenarios.recording import course, recorded, write
 
