@@ -15,6 +15,7 @@ from canary_guard.options import (
     COMPARISONS,
     Output,
     check_variables,
+    config_option,
     now,
     option,
     plan_of,
@@ -49,11 +50,13 @@ cli.add_command(diff)
 @option("--wait", "Wait until the window since the deploy is complete.", is_flag=True)
 @option("--inconclusive-as", "pass, fail, or by kind: exposure=pass,data=fail.", metavar="ANSWER")
 @option("--source-error-as", "What a source error counts as.", type=click.Choice(["pass", "fail", "inconclusive"]))
+@option("--no-publish", "Leave out what the configuration's `publish` asks for.", is_flag=True)
 @report_options
 def check(
     recording: str | None,
     run: str | None,
     wait: bool,
+    no_publish: bool,
     outputs: Sequence[Output],
     quiet: bool,
     verbose: bool,
@@ -87,7 +90,9 @@ def check(
         return {None: 4, "pass": 0, "fail": 1, "inconclusive": 3}[answer]
     finally:
         progress.clear()
-    publish.publish(found, outputs or [("terminal", "-")], quiet=quiet, verbose=verbose)
+    # A record's own plan is not trusted with this environment's secrets: only a configuration says where a run goes.
+    publishers = () if no_publish or (run is not None and options["config"] is None) else found.plan.publish
+    publish.publish(found, outputs or [("terminal", "-")], publishers, quiet=quiet, verbose=verbose)
     if found.exit.source_error is not None:
         complain(found.exit.source_error)
     return found.exit.code
@@ -103,6 +108,30 @@ def demo(report: str) -> int:
     found = demonstrate(now=now())
     whole = publish.publish(found, [("terminal", "-"), ("html", report)])
     click.echo(f"\n`check` would have exited with {found.exit.code}." + (f" The page: {report}" if whole else ""))
+    return 0 if whole else OutputError.exit_code
+
+
+@cli.command("publish")
+@click.argument("run", metavar="RUN.json")
+@config_option
+@click.option("--to", "names", multiple=True, metavar="NAME", help="Only to this publisher; repeats.")
+def publish_again(run: str, config: str | None, names: Sequence[str]) -> int:
+    """Publish a run's record, as the configuration says.
+
+    RUN.json may be - for standard input. Exits 0 if all went through, else 2.
+
+    \b
+    Example:
+      canary-guard publish run.json --to jira
+    """
+    from canary_guard import publish
+    from canary_guard.model.plan import RecordingPlan
+    from canary_guard.reports import json_record
+
+    recorded = json_record.read(text_of(run), where=run)
+    options = {"config": config, "settings": ()}
+    plan = plan_of(options, source=RecordingPlan(path=run), now=recorded.plan.times.now)
+    whole = publish.send(recorded, publish.chosen(plan, names), record=None if run == "-" else run)
     return 0 if whole else OutputError.exit_code
 
 

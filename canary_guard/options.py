@@ -120,8 +120,9 @@ _NO_CONFIG = (
     "name one with --config, or write one: examples/canary-guard.yaml is an example, and `canary-guard schema config` "
     "says what can stand in it"
 )
+config_option = option("--config", f"Configuration; - reads standard input.  [default: {CONFIG}]", metavar="FILE")
 window_options = _together(
-    option("--config", f"Configuration; - reads standard input.  [default: {CONFIG}]", metavar="FILE"),
+    config_option,
     option("--source-url", "Prometheus to ask, in place of the file's.", metavar="URL"),
     option("--baseline", "Label matchers of the baseline.", metavar="SELECTOR"),
     option("--canary", "Label matchers of the canary.", metavar="SELECTOR"),

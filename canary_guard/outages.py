@@ -53,7 +53,8 @@ def outage(error: Exception, timeout: int, *, hide: Callable[[str], str]) -> Out
         words = getattr(tls, "verify_message", None) or tls.strerror or tls
         return Outage(
             answer=one_line(hide(f"TLS: {words}")),
-            advice="Name the authority's certificate (`ca_file`), and check the URL and the client certificate.",
+            advice="Name the authority's certificate (`ca_file`, or REQUESTS_CA_BUNDLE), and check the URL and the "
+            "client certificate.",
             arrived=arrived,
         )
     return Outage(

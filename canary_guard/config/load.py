@@ -168,6 +168,7 @@ class _Planner:
             db_load=db_load,
             mode=config.mode,
             exits=ExitPlan(inconclusive_as=config.inconclusive_as, source_error_as=config.source_error_as),
+            publish=() if config.publish is None else config.publish.plans(Path(self.file).parent),
             config_file=self.file,
         )
 

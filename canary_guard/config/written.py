@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from canary_guard.config.wording import duration
 from canary_guard.model.measure import Cost, CostKind
 from canary_guard.model.plan import Plan, PrometheusPlan, RecordingPlan
+from canary_guard.model.publishing import PublisherPlan
 from canary_guard.model.rule import All, Any, ChangeCondition, Condition, LevelCondition, Not
 from canary_guard.model.signal import Increase, NoData, Scope, Selector, Signal
 
@@ -53,6 +54,7 @@ def beside(plan: Plan) -> Mapping[str, str]:
         *((f"causes.{one.id}.{name}", getattr(one, name)) for one in why.causes for name in ("title", "advice")),
         *((f"questions.{one.id}.yes", condition(one.yes)) for one in why.questions),
         *((f"questions.{one.id}.no", condition(one.no)) for one in why.questions),
+        *(pair for one in plan.publish for pair in _publisher(one)),
     )
 
 
@@ -130,6 +132,21 @@ def _source(source: PrometheusPlan | RecordingPlan) -> Written:
             yield "source.prometheus.headers", ", ".join(sorted(source.headers)) or None
         case _ as never:
             assert_never(never)
+
+
+def _publisher(publisher: PublisherPlan) -> Written:
+    """As it was written, with its variables."""
+    for field in fields(publisher):
+        text: str | None
+        match getattr(publisher, field.name):
+            case Mapping() as pairs:
+                text = ", ".join(f"{name}: {value}" for name, value in pairs.items()) or None
+            case tuple() as words:
+                text = ", ".join(words) or None
+            case value:
+                text = None if value is None else str(value)
+        if field.name != "kind":
+            yield f"publish.{publisher.kind}.{field.name}", text
 
 
 def _cause(likely: Condition, ruled_out: Condition) -> Written:

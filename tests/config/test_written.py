@@ -21,6 +21,7 @@ from canary_guard.model.plan import (
     RecordingPlan,
     TimePlan,
 )
+from canary_guard.model.publishing import GrafanaPlan, WebhookPlan
 from canary_guard.model.rule import All, Any, Bound, LevelCondition, LimitSide, Not, Severity
 from canary_guard.model.signal import Counter, Increase, NoData, Scope, Signal
 from canary_guard.model.window import View
@@ -67,6 +68,8 @@ BESIDE: dict[str, dict[str, object]] = {
     "configuration": {"config_file": None},
     "rules.origin-regression.title": {"rules": (a_rule(title="Another"), a_plan().rules[1])},
     "rules.origin-regression.advice": {"rules": (a_rule(advice="Another"), a_plan().rules[1])},
+    "publish.webhook.headers": {"publish": (WebhookPlan(url="${HOOK}", headers={"X-Key": "${KEY}"}),)},
+    "publish.grafana.tags": {"publish": (GrafanaPlan(url="http://g", token="${T}", tags=("deploy",)),)},
     "causes.x.likely": {"explanations": Explanations(causes=(PATTERN,))},
     "questions.load.no": {
         "explanations": Explanations(

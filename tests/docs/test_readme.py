@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -11,6 +11,7 @@ from canary_guard.cli import cli
 from canary_guard.config.causes import load_explanations
 from canary_guard.config.load import load_plan
 from canary_guard.config.packs import pack_names
+from canary_guard.config.publish_section import PublishSection
 from canary_guard.config.schema import config_schema
 from canary_guard.errors import CanaryGuardError, ConfigError, SourceError
 from canary_guard.judge.projection import erlang_c, headroom_share
@@ -18,6 +19,7 @@ from canary_guard.model.estimate import Undetermined
 from canary_guard.model.finding import CrossCheckId
 from canary_guard.model.measure import CONTEXT, MEASURES, BoundUnit, Measure
 from canary_guard.model.run import Verdict
+from canary_guard.publishers import PUBLISHERS
 from canary_guard.reports import REPORTS
 from tests.docs.pages import ROOT, table
 from tests.recordings import recordings
@@ -65,6 +67,14 @@ def test_commands() -> None:
 
 def test_reports() -> None:
     assert [code(row[0]) for row in table(README, "## Reports")] == list(REPORTS)
+
+
+def test_publishers() -> None:
+    rows = table(README, "## Publish the report")
+    assert [code(row[0]) for row in rows] == list(PUBLISHERS)
+    for row in rows:
+        section = get_args(PublishSection.model_fields[code(row[0])].annotation)[0]
+        assert set(re.findall("`([^`]+)`", row[2])) == set(section.model_fields) - {"timeout"}
 
 
 def test_packs() -> None:
