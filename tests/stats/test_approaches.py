@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from canary_guard.model.estimate import Interval, Levels, Undetermined
 from canary_guard.model.measure import Cost, CostKind, Scale
@@ -75,3 +76,17 @@ def test_a_quantile_has_a_level_in_seconds() -> None:
     assert level.low is not None
     assert level.high is not None
     assert 0.09 < level.low < 0.1 < (level.point or 0) < level.high < 0.15
+
+
+def test_origin_load_in_units_of_a_hit_has_both_its_ends_multiplied() -> None:
+    one = {key: [[value] * 10] for key, value in {"misses": 20.0, "lookups": 1000.0}.items()}
+    measured = a_measurement(baseline=one, canary=one)
+    fixed = chosen("origin_load", measured, cost=Cost(kind=CostKind.FIXED, value=50.0))
+    rate = chosen("miss_rate", measured)
+    assert isinstance(fixed, Approach)
+    assert isinstance(rate, Approach)
+    arm = Aligned(at=tuple(range(10)), values={key: np.array(rows) for key, rows in one.items()})
+    levels = [found.level(arm, 0.01) for found in (fixed, rate)]
+    for end in ("point", "low", "high"):
+        cost, misses = (getattr(level, end) for level in levels)
+        assert cost == pytest.approx(50 * misses, rel=0.1)

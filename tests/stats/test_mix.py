@@ -220,6 +220,15 @@ def test_counting_noise_is_never_less_than_the_loads_own() -> None:
     assert of_change[0] > of_plain[0]
 
 
+def test_at_the_same_mix_counting_noise_is_the_loads_own() -> None:
+    alike = arm((1000, 0.03), (500, 0.06))
+    plain, change = at_mix((alike, alike))
+    of_plain, of_change = (
+        [one.variance for one in found.candidates if one.method is Method.EXACT] for found in (plain, change)
+    )
+    assert of_change == pytest.approx(of_plain, rel=1e-6)
+
+
 def test_thin_load_has_no_mix_to_take_out() -> None:
     missed = rates(*SHIFTED)
     assert not isinstance(missed, Refusal)
