@@ -84,7 +84,9 @@ def deciders(run: Run) -> tuple[str, ...]:
     ]
     # A partial answer makes a run inconclusive although every rule was settled.
     found = decided or [one.condition.measure for finding in gating for one in finding.conditions]
-    return tuple(dict.fromkeys([*(measure for measure in _FIRST if measure in found), *found]))
+    # A miss rate is its hit rate seen from the other side: one picture is enough.
+    told = [measure for measure in found if measure != "miss_rate" or "hit_rate" not in found]
+    return tuple(dict.fromkeys([*(measure for measure in _FIRST if measure in told), *told]))
 
 
 def figure_of(measure: str, run: Run) -> Figure | None:
@@ -98,6 +100,8 @@ def figure_of(measure: str, run: Run) -> Figure | None:
     limits = dict(_limits(conditions, estimate, run))
     drawn = chart(
         traces,
+        judged_from=run.windows.after.start + run.warm_up.skip if run.warm_up else 0,
+        earlier=[trace for trace in run.traces_before if trace.measure == measure],
         shape=MEASURES[measure].shape,
         from_zero=MEASURES[measure].scale is Scale.RATIO,
         levels={Arm.BASELINE: estimate.baseline, Arm.CANARY: estimate.canary} if estimate else {},

@@ -76,7 +76,7 @@ class CheckRow:
 
 def rule_rows(run: Run, look: Look, *, mark: str = "") -> tuple[RuleRow, ...]:
     """In the run's order: those that can fail it first. `mark` stands for `at the baseline's mix`."""
-    no_data, follows = bool(absent.diagnosis(run, look)), sentences.follows(run)
+    no_data, follows = absent.nothing(run), sentences.follows(run)
     return tuple(
         _rule_row(finding, run, look, mark=mark, no_data=no_data, follows=finding.rule.id in follows)
         for finding in run.findings
@@ -194,7 +194,7 @@ def mix_notes(run: Run) -> tuple[str, ...]:
 
 def measure_notes(run: Run) -> tuple[str, ...]:
     """What a reader must know about the measures, those of one note together: `hit rate, miss rate: no misses`."""
-    if absent.diagnosis(run, Look()):
+    if absent.nothing(run):
         return ()
     titles: dict[str, list[str]] = {}
     for row in measure_rows(run):
@@ -210,7 +210,7 @@ def interval_title(run: Run) -> str:
 
 def check_rows(run: Run) -> tuple[CheckRow, ...]:
     """The checks around the comparison, those that found something first."""
-    no_data = bool(absent.diagnosis(run, Look()))
+    no_data = absent.nothing(run)
     rows = (
         CheckRow(
             alarm=one.alarm,
