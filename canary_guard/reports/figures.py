@@ -13,12 +13,12 @@ from canary_guard.model.window import Arm
 from canary_guard.reports import bounds, numbers, sentences, times
 from canary_guard.reports.chart import Chart, Level, chart, present
 from canary_guard.reports.escaping import said
+from canary_guard.reports.forest import judged_change
 from canary_guard.reports.look import Look
-from canary_guard.reports.tables import judged_change
 
 _FIRST = ("db_load_per_request", "hit_rate", "origin_load", "miss_rate")
 """Load first, then what a reader knows from dashboards."""
-_NOT_DRAWN = frozenset({"utilisation"})
+NOT_DRAWN = frozenset({"utilisation"})
 """Its levels are at the peak, its values over time of today: the projection has a picture of its own."""
 _NEARLY_NONE = 0.05
 """A picture with values in no more of its intervals shows nothing."""
@@ -92,7 +92,7 @@ def deciders(run: Run) -> tuple[str, ...]:
 def figure_of(measure: str, run: Run) -> Figure | None:
     """The picture of one measure in the run's main comparison; None where no interval has a value."""
     traces = [trace for trace in run.traces if trace.measure == measure]
-    if measure in _NOT_DRAWN or not _worth(traces):
+    if measure in NOT_DRAWN or not _worth(traces):
         return None
     conditions = _conditions(measure, run)
     estimated = _estimated(measure, conditions, run)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from canary_guard.model.estimate import Estimate, Estimated, NoEstimate
-from canary_guard.model.finding import Alarm, Finding, Outcome
+from canary_guard.model.finding import Alarm, ConditionFinding, Finding, Outcome
 from canary_guard.model.measure import MEASURES
 from canary_guard.model.rule import Severity
 from canary_guard.model.run import Run
 from canary_guard.reports import absent, numbers, sentences
 from canary_guard.reports.escaping import said
+from canary_guard.reports.forest import Forest, judged_forest
 from canary_guard.reports.look import Look
 
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?(?:e-\d+)?) to (\d+(?:\.\d+)?(?:e-\d+)?) s\b")
@@ -27,6 +28,8 @@ class ConditionRow:
     measure: str
     measured: str
     bound: str
+    forest: Forest | None
+    """The change against the bound; None where that cannot be drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +110,20 @@ def _rule_row(finding: Finding, run: Run, look: Look, *, mark: str, no_data: boo
                 measure=sentences.named(one, run),
                 measured=sentences.measured(one, run, look, mark=mark),
                 bound=sentences.bound(one.condition),
+                forest=_forest(one, run),
             )
             for one in finding.conditions
             if not no_data
         ),
         follows=follows,
     )
+
+
+def _forest(finding: ConditionFinding, run: Run) -> Forest | None:
+    """Nothing for a condition that every key pattern is within: none of them decided."""
+    estimate = sentences.estimate_of(finding, run)
+    within = finding.stratum is not None and finding.outcome is Outcome.WITHIN
+    return judged_forest(finding, estimate) if isinstance(estimate, Estimate) and not within else None
 
 
 def mix_note(run: Run) -> str:

@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from canary_guard.model.estimate import Estimate, Estimated, Interval
+from canary_guard.model.estimate import Estimate, Estimated
 from canary_guard.model.finding import ConditionFinding, Outcome
 from canary_guard.model.measure import MEASURES
-from canary_guard.model.rule import ChangeCondition
 from canary_guard.model.run import Run, UnitQuality
 from canary_guard.model.window import Period
-from canary_guard.reports import bounds, numbers, sentences, times
+from canary_guard.reports import numbers, sentences, times
 from canary_guard.reports.escaping import said
-from canary_guard.reports.forest import Forest, forest
+from canary_guard.reports.forest import Forest, judged_change, judged_forest
 from canary_guard.reports.look import Look
 
 _NAMED = 4
@@ -106,22 +105,9 @@ def _row(
         split=sentences.split(estimated) if sentences.at_mix(estimated) else "",
         bound=bound,
         outcome=outcome,
-        forest=_forest(finding, judged) if finding else None,
+        forest=judged_forest(finding, estimated) if finding else None,
         forest_label=f"{title}: {change}, {interval or 'without an interval'}; bound: {bound}; {outcome}",
     )
-
-
-def _forest(finding: ConditionFinding, judged: Interval) -> Forest | None:
-    if not isinstance(finding.condition, ChangeCondition):
-        return None
-    at = bounds.change_at(finding.condition)
-    return None if at is None else forest(judged, bound=at)
-
-
-def judged_change(finding: ConditionFinding, estimate: Estimate) -> Interval:
-    """The change that was held against the bound: over the window, or over the last part of it that exceeded alone."""
-    tails = (tail for tail in (estimate.half, estimate.quarter) if tail is not None and tail.start == finding.since)
-    return next((tail.change for tail in tails), estimate.change)
 
 
 def unit_counts(run: Run) -> tuple[str, ...]:

@@ -142,3 +142,30 @@ def test_a_likely_cause_has_its_advice_where_what_to_do_has_not() -> None:
         text = " ".join(terminal.render(replace(runs.explained(), verdict=verdict), Look()).split())
         assert text.count(advice) == 1
     assert "(cold-start)." in terminal.render(runs.warming_up(), Look())
+
+
+def test_the_measures_that_decided_are_drawn_over_time() -> None:
+    lines = terminal.render(runs.fail(), Look()).splitlines()
+    at = lines.index("Over time")
+    assert lines[at + 1].startswith("  database load per request, 0 to ")
+    assert re.fullmatch(r"    baseline  [▁▂▃▄▅▆▇█]{40}  0\.0147", lines[at + 2])
+    assert re.fullmatch(r"    canary    [▁▂▃▄▅▆▇█]{40}  0\.0310", lines[at + 3])
+    assert lines[at + 4].startswith("  hit rate, ")
+    assert lines.index("What to do") < at < lines.index("Rules")
+    assert "Over time" not in terminal.render(runs.source_error(), Look())
+
+
+def test_the_deploy_is_marked_below_the_letters() -> None:
+    run = runs.explained()
+    lines = terminal.render(run, Look()).splitlines()
+    (mark,) = [line for line in lines if line.endswith("^ deploy")]
+    canary = next(line for line in lines if line.startswith("    canary    "))
+    assert len("    canary    ") < mark.index("^") < len(canary)
+
+
+@pytest.mark.parametrize(("unicode", "picture"), [(True, "│··┊·"), (False, "|..:.")])
+def test_a_wide_terminal_shows_changes_against_their_bounds(unicode: bool, picture: str) -> None:
+    wide = terminal.render(runs.fail(), Look(width=120, unicode=unicode))
+    assert picture in wide
+    assert picture not in terminal.render(runs.fail(), Look(width=100, unicode=unicode))
+    assert ("│ no change, ┊ bound" if unicode else "| no change, : bound") in wide
