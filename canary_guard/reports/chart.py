@@ -118,7 +118,7 @@ def chart(
     bounds: Sequence[Level] = (),
     moments: Sequence[tuple[int, str]] = (),
 ) -> Chart | None:
-    """A measure over time; None if no interval of any trace has a value.
+    """A measure over time; None if no interval of any trace has a value, or an axis for them would leave all floats.
 
     `earlier` are the same arms before the deploy, which have no level of their own; nor has what lies before
     `judged_from` (ms). `from_zero` begins the value axis at 0. `levels` are the arms' levels with their intervals, in
@@ -132,6 +132,8 @@ def chart(
     factor, unit = axis_unit(shape, max(seen))
     named = (*(bound.value for bound in bounds), *(level.point for level in levels.values()))
     low, high = value_range([*seen, *(v for v in named if v is not None)], from_zero=from_zero, shape=shape)
+    if not isfinite((high - low) * factor):
+        return None
     end = max(trace.start + trace.step * len(trace.values) for trace in traces)
     first = min(trace.start for trace in traces)
     near = [time for time, _ in moments if end - time <= (1 + _NEAR) * (end - first)]

@@ -5,6 +5,7 @@ In words, and as the picture of the load against the share of the rollout: a pro
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import isfinite
 
 from canary_guard.model.estimate import Interval
 from canary_guard.model.projection import ArmProjection, Projection
@@ -133,13 +134,16 @@ def _share(value: float) -> str:
 
 
 def rollout_chart(found: Projection) -> RolloutChart | None:
-    """None where a point is not known. The canary's share of the traffic moves the load along a line."""
+    """None where a point is not known, or beyond all floats. The canary's share moves the load along a line."""
     first, last = found.baseline.queries_per_second, found.canary.queries_per_second
     if first.point is None or last.point is None:
         return None
     capacity = found.capacity.db_queries_per_second
     ends = (first.low, last.low, first.high, last.high)
     high = max(capacity, *(one for one in (first.point, last.point, *ends) if one is not None)) * 1.08
+
+    if not isfinite(high):
+        return None
 
     def x(share: float) -> float:
         return LEFT + (RIGHT - LEFT) * share

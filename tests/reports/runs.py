@@ -214,6 +214,30 @@ def broken_pattern() -> Run:
     )
 
 
+def many_patterns(count: int = 1_000) -> Run:
+    """As many key patterns as anyone has, each over time, every hundredth of them broken."""
+    run = broken_pattern()
+    names = [f"tenant-{number:04}:cart" for number in range(count)]
+    levels = {name: 0.4 if at % 100 == 7 else 0.985 + at / 1e6 for at, name in enumerate(names)}
+    strata = strata_of(
+        STOCK,
+        *(a_stratum(name, 0.99, level, p=0.0 if level < 0.9 else 1.0) for name, level in levels.items()),
+        only_canary=tuple(f"{name}:v2" for name in names),
+    )
+    first, second = run.findings[0].conditions
+    broken = replace(first, stratum=names[7])
+    return replace(
+        run,
+        findings=(replace(run.findings[0], conditions=(broken, second)),),
+        strata=(strata,),
+        traces_by_pattern=tuple(
+            replace(a_trace("hit_rate", side, level=level * 0.83), stratum=name)
+            for name, canary in levels.items()
+            for side, level in zip(Arm, (0.99, canary), strict=True)
+        ),
+    )
+
+
 def mix_shift() -> Run:
     """The canary merely gets other traffic: the plain change is beyond the bounds, behaviour is not."""
     run = passing()

@@ -325,7 +325,7 @@ def test_twelve_charts_of_120_intervals_are_small_and_quick() -> None:
     page = render(run, LOOK)
     assert process_time() - started < 0.5
     assert page.count('<svg class="chart"') == 12
-    assert len(page.encode()) < 200_000
+    assert len(page.encode()) < 300_000
 
 
 def test_a_long_exit_note_is_not_the_heading() -> None:
@@ -355,6 +355,37 @@ def test_many_key_patterns_are_folded_and_cut() -> None:
     assert "188 more key patterns" in page
     assert "And 802 more: see the JSON record." in page
     assert len(page.encode()) < 400_000
+
+
+def test_a_thousand_key_patterns_are_a_page_with_twelve_small_pictures() -> None:
+    run = runs.many_patterns()
+    page = render(run, LOOK)
+    text = text_of(parsed(page))
+    assert "1000 key patterns" not in text
+    assert "188 more key patterns" in text
+    assert "And 800 more: see the JSON record." in text
+    assert page.count('<svg class="small"') == 12
+    assert text.index("tenant-0007:cart exceeded") < text.index("tenant-0107:cart exceeded")
+    assert len(page.encode()) < 300_000
+
+
+def test_a_key_pattern_is_drawn_over_time() -> None:
+    text = page_text("broken-pattern")
+    assert "Over time: baseline and canary, every picture from 0.00 to" in text
+    drawn = [one.get("aria-label") for one in parsed(made("broken-pattern")).iter("{http://www.w3.org/2000/svg}svg")]
+    (stock,) = [label for label in drawn if label and label.startswith("stock over time: ")]
+    assert stock.endswith("canary from 0.00 to 0.00 %")
+    assert "Over time" not in page_text("mix-shift")
+
+
+def test_where_the_load_came_from_is_stacked() -> None:
+    text = page_text("explained")
+    assert "Misses, one query each" in text
+    assert "Retries, one query each" in text
+    page = made("explained")
+    assert re.findall('<rect class="(first|further|retries)"[^>]* x=', page) == [
+        "first", "further", "retries", "first", "further", "retries",
+    ]  # fmt: skip
 
 
 def test_a_change_is_split_beside_its_measure() -> None:

@@ -26,7 +26,7 @@ from tests.reports import runs
 from tests.reports.goldens import golden
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "run.schema.json"
-EVERY = {**runs.RUNS, "hostile": runs.hostile}
+EVERY = {**runs.RUNS, "hostile": runs.hostile, "many-patterns": runs.many_patterns}
 
 
 def record(run: Run | None = None) -> dict[str, Any]:

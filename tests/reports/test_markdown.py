@@ -12,7 +12,7 @@ from canary_guard.reports.look import Look
 from tests.builders import a_condition_finding, a_reading, a_rule
 from tests.reports import runs
 
-EVERY = {**runs.RUNS, "hostile": runs.hostile}
+EVERY = {**runs.RUNS, "hostile": runs.hostile, "many-patterns": runs.many_patterns}
 CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 
 

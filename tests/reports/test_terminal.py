@@ -11,7 +11,7 @@ from tests.builders import a_reading
 from tests.reports import runs
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
-EVERY = {**runs.RUNS, "hostile": runs.hostile}
+EVERY = {**runs.RUNS, "hostile": runs.hostile, "many-patterns": runs.many_patterns}
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
