@@ -10,6 +10,7 @@ from hashlib import sha256
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from canary_guard.model.finding import Alarm
 from canary_guard.model.plan import Mode
 from canary_guard.model.run import Run, Verdict
 from canary_guard.model.series import Reading
@@ -99,9 +100,9 @@ def render(run: Run, look: Look) -> str:
         strata=strata.strata_tables(run),
         listed=strata.SHOWN,
         manual=manual.SECTIONS,
-        checks=rows.check_rows(run),
+        checks=[row for row in rows.check_rows(run) if row.alarm is not Alarm.RAISED],
         split=any(row.split for row in (*asked, *unasked)),
-        raised=bool(sentences.raised(run)),
+        raised=sentences.raised(run),
         notes=rows.measure_notes(run),
         interval_title=rows.interval_title(run),
         faults=material.data_faults(run),
