@@ -125,6 +125,15 @@ def test_what_to_do_at_once_is_told_apart_from_what_comes_after() -> None:
     assert sorted(told) == sorted(" ".join(what_to_do(replace(run, findings=tuple(rules)))).split())
 
 
+def test_a_cause_is_looked_into_afterwards() -> None:
+    assert now_and_then(runs.explained()) == (
+        ("Roll back or disable the change first; tune later.",),
+        ("Compare how the two builds make their keys.",),
+    )
+    cold = replace(runs.explained(), causes=(a_cause(advice="Wait until it is warm. Check again."),))
+    assert now_and_then(cold)[1] == ("Wait until it is warm. Check again.",)
+
+
 def test_a_pass_is_told_at_once() -> None:
     assert now_and_then(runs.passing()) == (("Nothing: the rollout may go on.",), ())
 
