@@ -23,6 +23,7 @@ OTHER_QUERIES = 0.08
 MIX = (0.3, 0.2, 0.15, 0.12, 0.1, 0.07, 0.04, 0.02)
 """The shares of eight key patterns, and how often each misses beside the mean."""
 LEVELS = (0.5, 0.8, 1.0, 1.2, 1.5, 1.8, 2.0, 2.0)
+KEYS = 50_000
 OTHER_MIX = (0.15, 0.15, 0.15, 0.15, 0.15, 0.1, 0.08, 0.07)
 
 
@@ -53,6 +54,8 @@ class Deploy:
     """the chance that a pod restarts within the window, and is not heard of for two intervals"""
     cold: float = 0.0
     """s: the canary's cache is empty at first and misses five times as often; the excess falls by e in this time"""
+    zipf: float = 0.0
+    """lookups per second of the canary's own cache, which is empty at first: each of `KEYS` keys misses once"""
     before: bool = False
     """Whether there is a window before the deploy, as long as the one after it."""
     begins: float = 0.0
@@ -93,6 +96,8 @@ def _window(deploy: Deploy, size: float, random: Generator, *, after: bool) -> d
     canary = worse.copy()
     if deploy.cold and after:
         canary *= 1 + 4 * np.exp(-(np.arange(steps) + 0.5) * STEP / deploy.cold)
+    if deploy.zipf and after:
+        canary += unseen(deploy.zipf, (np.arange(steps) + 0.5) * STEP) / deploy.miss_rate
     arms = {}
     for name, pods, more in zip(
         ("baseline", "canary"), deploy.pods, (worse if deploy.both else np.ones(steps), canary), strict=True
@@ -103,6 +108,16 @@ def _window(deploy: Deploy, size: float, random: Generator, *, after: bool) -> d
         if deploy.cheap and is_canary and after:
             arms[name] |= _cheaply(arms[name], random)
     return arms
+
+
+def unseen(lookups: float, age: np.ndarray) -> np.ndarray:
+    """(intervals,) of the share of lookups whose key was never asked before, in a cache of some age (s).
+
+    Keys are as popular as Zipf's law says: the k-th of KEYS is asked 1 / k times as often as the first.
+    """
+    popularity = 1 / np.arange(1, KEYS + 1)
+    popularity /= popularity.sum()
+    return np.array([popularity @ np.exp(-lookups * popularity * seconds) for seconds in age])
 
 
 def _noise(deviation: float, deploy: Deploy, random: Generator) -> np.ndarray:
@@ -205,6 +220,15 @@ DEPLOYS: Sequence[Deploy] = (
         pods=(6, 6),
         intervals=120,
         misses=2100,
+        configuration=OWN_CACHE,
+    ),
+    Deploy(name="own caches, cold with a Zipf tail, 6 v 6", zipf=3000, pods=(6, 6), configuration=OWN_CACHE),
+    Deploy(
+        name="own caches, cold with a Zipf tail, 6 v 6, 80 intervals, 1400 misses",
+        zipf=3000,
+        pods=(6, 6),
+        intervals=80,
+        misses=1400,
         configuration=OWN_CACHE,
     ),
     Deploy(name="cheap misses: x2, the database does not see them", cheap=True, sizes=(1.0,)),

@@ -11,7 +11,7 @@ import sys
 import time
 
 import canary_guard
-from canary_guard.cli import main
+from canary_guard.__main__ import main
 
 for module in pkgutil.walk_packages(canary_guard.__path__, "canary_guard."):
     if module.name != "canary_guard.__main__":

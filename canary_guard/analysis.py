@@ -20,12 +20,13 @@ from canary_guard.model.rule import ChangeCondition, leaves
 from canary_guard.model.run import Run
 from canary_guard.model.series import Reading, SourceFacts
 from canary_guard.model.warm_up import WarmUpState
-from canary_guard.model.window import View, Windows
+from canary_guard.model.window import Comparison, View, Windows
 from canary_guard.sources.queries import asked_keys
 from canary_guard.stats.by_pattern import estimate_strata
 from canary_guard.stats.clipping import clipped
 from canary_guard.stats.counting import Counted, count
 from canary_guard.stats.exposure import per_second
+from canary_guard.stats.small_counts import poisson_rate
 from canary_guard.stats.tracing import traces, traces_by_pattern
 from canary_guard.stats.warming import Warming, warming
 from canary_guard.views import Change, cross_checked, estimates_of
@@ -56,7 +57,7 @@ def judge_counted(
         deciding, cross_checks, further = cross_checked(plan, counted, findings, estimates, step=windows.after.step)
     names = [name for name, _ in changes]
     before = counted.views.get(View.ARMS_BEFORE) if counted.main is View.ARMS else None
-    why_so = explain(plan, counted, warm, estimates, strata)
+    why_so = explain(plan, counted, warm, _grown(estimates, further), strata)
     warnings = tuple(dict.fromkeys(warning for reading in readings for warning in reading.warnings))
     reached, kinds = verdict(deciding, partial=bool(warnings))
     failures = tuple(reading for reading in readings if reading.failure is not None)
@@ -89,13 +90,19 @@ def judge_counted(
     )
 
 
+def _grown(estimates: Iterable[Estimated], further: Iterable[Estimated]) -> list[Estimated]:
+    """What the causes are asked of: where the arms differed before the deploy, the growth of the difference."""
+    known = {(one.measure, one.scale): one for one in further if one.comparison is Comparison.DIFF_IN_DIFF}
+    return [known.get((one.measure, one.scale), one) for one in estimates]
+
+
 def _warmed(
     plan: Plan, changes: Iterable[Change], counted: Counted, windows: Windows
 ) -> tuple[Warming, tuple[Estimated, ...]]:
     """What is known of the canary's warm-up, and the estimates of the part of the window that is judged."""
     warm = warming(counted.measurement, warmup=plan.warmup, deploy_time=windows.deploy_time, levels=plan.levels)
     estimates = estimates_of(plan, changes, warm.judged, shared=counted.of_shared)
-    warm = warm.compared([one for one in estimates if one.measure == "miss_rate" and one.scale is Scale.RATIO])
+    warm = warm.compared(estimates_of(plan, [("miss_rate", Scale.RATIO)], warm.late()))
     return warm, tuple(
         replace(one, recovery=warm.recovery(one.measure, one.scale, db_load=plan.db_load, levels=plan.levels))
         if isinstance(one, Estimate)
@@ -122,7 +129,11 @@ def _unless_overloaded(plan: Plan, warm: Warming, findings: tuple[Finding, ...])
     known = [one for one in traffic if one is not None]
     if isinstance(late, NoEstimate) or len(known) < 2:
         return findings
-    return overloaded(findings, load=late.canary, requests_per_second=sum(known), capacity=plan.capacity)
+    # What the database was sent is a count: that it fell meanwhile makes it no less certain.
+    queries, rate = late.events_canary, late.canary.point
+    sent = poisson_rate(events=queries, exposure=queries / rate, alpha=plan.levels.alpha) if rate else None
+    load = replace(late.canary, low=None if sent is None else sent.low)
+    return overloaded(findings, load=load, requests_per_second=sum(known), capacity=plan.capacity)
 
 
 def _changes(plan: Plan) -> list[Change]:
@@ -142,8 +153,8 @@ def _strata(plan: Plan, warm: Warming) -> tuple[StrataEstimates, ...]:
     """For each condition that is held against every stratum."""
     asked = dict.fromkeys(leaf for rule in plan.rules for leaf in leaves(rule.when))
     asked |= dict.fromkeys(conditions(plan) if plan.strata is not None else ())
-    return tuple(
-        warm.still_cold(estimate_strata(leaf, warm.judged, levels=plan.levels))
-        for leaf in asked
-        if isinstance(leaf, ChangeCondition) and leaf.any_stratum
-    )
+    leaves_ = [leaf for leaf in asked if isinstance(leaf, ChangeCondition) and leaf.any_stratum]
+    found = [estimate_strata(leaf, warm.judged, levels=plan.levels) for leaf in leaves_]
+    if warm.found.state is not WarmUpState.RECOVERING:
+        return tuple(found)
+    return tuple(warm.still_cold(one, estimate_strata(one.condition, warm.late(), levels=plan.levels)) for one in found)

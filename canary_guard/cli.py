@@ -1,32 +1,31 @@
-"""Arguments, clock, environment, exit code. What a command does is imported when it runs, so that `--help` is quick."""
+"""Arguments, clock, environment, verdict. What a command does is imported when it runs, so that `--help` is quick."""
 
 from __future__ import annotations
 
 import os
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from canary_guard import __version__
-from canary_guard.errors import ConfigError, OutputError, SourceError
+from canary_guard.diff_command import diff
+from canary_guard.errors import OutputError, SourceError
 from canary_guard.options import (
+    COMPARISONS,
     Output,
     check_variables,
+    config_option,
+    now,
     option,
     plan_of,
     report_options,
     text_of,
-    variables,
     window_options,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from canary_guard.console import Progress
-    from canary_guard.model.run import Run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -40,19 +39,24 @@ def cli() -> None:
     check_variables(cli, os.environ)
 
 
+cli.add_command(diff)
+
+
 @cli.command()
 @window_options
 @option("--recording", "Judge a recorded incident, offline.", metavar="FILE")
 @option("--run", "Judge a run's own record (JSON) again.", metavar="FILE")
-@option("--compare", "How arms and windows pair.", type=click.Choice(["auto", "concurrent", "before-after"]))
+@option("--compare", "How arms and windows pair.", type=click.Choice(COMPARISONS))
 @option("--wait", "Wait until the window since the deploy is complete.", is_flag=True)
 @option("--inconclusive-as", "pass, fail, or by kind: exposure=pass,data=fail.", metavar="ANSWER")
 @option("--source-error-as", "What a source error counts as.", type=click.Choice(["pass", "fail", "inconclusive"]))
+@option("--no-publish", "Leave out what the configuration's `publish` asks for.", is_flag=True)
 @report_options
 def check(
     recording: str | None,
     run: str | None,
     wait: bool,
+    no_publish: bool,
     outputs: Sequence[Output],
     quiet: bool,
     verbose: bool,
@@ -69,6 +73,7 @@ def check(
     """
     from canary_guard import publish
     from canary_guard.console import Progress, complain
+    from canary_guard.judging import judge, judge_again
 
     if run is not None and recording is not None:
         raise click.UsageError("--run and --recording exclude each other.")
@@ -78,56 +83,19 @@ def check(
         )
     progress = Progress()
     try:
-        found = _judge_again(run, options) if run is not None else _judge(recording, wait, options, progress)
+        found = judge_again(run, options) if run is not None else judge(recording, wait, options, progress)
     except SourceError as error:
         answer = options["source_error_as"]
         complain(str(error))
         return {None: 4, "pass": 0, "fail": 1, "inconclusive": 3}[answer]
     finally:
         progress.clear()
-    publish.publish(found, outputs or [("terminal", "-")], quiet=quiet, verbose=verbose)
+    # A record's own plan is not trusted with this environment's secrets: only a configuration says where a run goes.
+    publishers = () if no_publish or (run is not None and options["config"] is None) else found.plan.publish
+    publish.publish(found, outputs or [("terminal", "-")], publishers, quiet=quiet, verbose=verbose)
     if found.exit.source_error is not None:
         complain(found.exit.source_error)
     return found.exit.code
-
-
-def _judge(recording: str | None, wait: bool, options: dict[str, Any], progress: Progress) -> Run:
-    from dataclasses import replace
-
-    import canary_guard.check
-    from canary_guard.model.plan import RecordingPlan
-    from canary_guard.sources import open_source
-
-    plan = plan_of(options, source=RecordingPlan(path=recording) if recording else None, now=_now())
-    options["source_error_as"] = plan.exits.source_error_as  # the file may say it, too
-    if wait:
-        times = plan.times
-        if times.deploy_time is None or times.end is not None:
-            raise click.UsageError("--wait needs --deploy-time, and no --end.")
-        progress.wait_until(times.deploy_time + times.window + times.settle)
-        plan = replace(plan, times=replace(times, now=max(times.now, _now())))
-    source = open_source(plan)
-    try:
-        return canary_guard.check.check(plan, source, progress=progress)
-    finally:
-        source.close()
-
-
-def _judge_again(path: str, options: dict[str, Any]) -> Run:
-    """By the record's own plan; or, with --config, by another one over the same data and the same windows."""
-    import canary_guard.check
-    from canary_guard.model.plan import RecordingPlan
-    from canary_guard.reports import json_record
-
-    recorded = json_record.read(text_of(path), where=path)
-    given = [name for name, value in options.items() if value]
-    if options["config"] is None:
-        if given:
-            name = variables(click.get_current_context()).get(given[0], f"--{given[0].replace('_', '-')}")
-            raise click.UsageError(f"--run judges by the record's own plan; {name} needs a --config, too.")
-        return canary_guard.check.check_again(recorded)
-    plan = plan_of(options, source=RecordingPlan(path=path), now=recorded.plan.times.now)
-    return canary_guard.check.check_again(recorded, plan, given=given)
 
 
 @cli.command()
@@ -137,9 +105,33 @@ def demo(report: str) -> int:
     from canary_guard import publish
     from canary_guard.demo import demonstrate
 
-    found = demonstrate(now=_now())
+    found = demonstrate(now=now())
     whole = publish.publish(found, [("terminal", "-"), ("html", report)])
     click.echo(f"\n`check` would have exited with {found.exit.code}." + (f" The page: {report}" if whole else ""))
+    return 0 if whole else OutputError.exit_code
+
+
+@cli.command("publish")
+@click.argument("run", metavar="RUN.json")
+@config_option
+@click.option("--to", "names", multiple=True, metavar="NAME", help="Only to this publisher; repeats.")
+def publish_again(run: str, config: str | None, names: Sequence[str]) -> int:
+    """Publish a run's record, as the configuration says.
+
+    RUN.json may be - for standard input. Exits 0 if all went through, else 2.
+
+    \b
+    Example:
+      canary-guard publish run.json --to jira
+    """
+    from canary_guard import publish
+    from canary_guard.model.plan import RecordingPlan
+    from canary_guard.reports import json_record
+
+    recorded = json_record.read(text_of(run), where=run)
+    options = {"config": config, "settings": ()}
+    plan = plan_of(options, source=RecordingPlan(path=run), now=recorded.plan.times.now)
+    whole = publish.send(recorded, publish.chosen(plan, names), record=None if run == "-" else run)
     return 0 if whole else OutputError.exit_code
 
 
@@ -199,46 +191,19 @@ def record(file: str, **options: Any) -> int:  # noqa: ANN401 - click's values
     """
     from canary_guard import record as hallway
 
-    click.echo(hallway.record(plan_of(options, source=None, now=_now()), file), err=True)
+    click.echo(hallway.record(plan_of(options, source=None, now=now()), file), err=True)
     return 0
 
 
 @cli.command()
-@click.argument("of", type=click.Choice(["config", "run"]))
+@click.argument("of", type=click.Choice(["config", "diff", "run"]))
 def schema(of: str) -> int:
-    """Print the JSON Schema of the configuration or of a run's record."""
+    """Print the JSON Schema of a configuration, run or difference."""
     import json
 
     from canary_guard.config.schema import config_schema
+    from canary_guard.reports.diff_json import diff_schema
     from canary_guard.reports.json_record import run_schema
 
-    click.echo(json.dumps(config_schema() if of == "config" else run_schema(), indent=2))
+    click.echo(json.dumps({"config": config_schema, "diff": diff_schema, "run": run_schema}[of](), indent=2))
     return 0
-
-
-def _now() -> int:
-    return int(time.time() * 1000)
-
-
-def main() -> None:
-    """Run a command; whatever goes wrong ends in its exit code."""
-    try:
-        code = cli.main(prog_name="canary-guard", standalone_mode=False)
-        sys.stdout.flush()
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        code = 130
-    except click.ClickException as error:
-        error.show()
-        code = 2
-    except (ConfigError, OutputError, SourceError) as error:
-        from canary_guard.console import complain
-
-        complain(str(error))
-        code = error.exit_code
-    except Exception:  # noqa: BLE001 - a crash never exits 0 or 1
-        import traceback
-
-        traceback.print_exc()
-        click.echo("This is a fault in canary-guard: please report it with the lines above.", err=True)
-        code = 70
-    sys.exit(code)

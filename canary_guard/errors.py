@@ -5,6 +5,7 @@ CanaryGuardError            70  a fault of ours
 ├── SourceError              4  the source did not answer, or not usably
 │   └── RecordingError       4  a recording or a record cannot be read
 └── OutputError              2  a file could not be written; after a verdict it is printed, and the verdict counts
+    └── PublishError         2  a publisher did not get through; likewise
 """
 
 from dataclasses import dataclass
@@ -65,3 +66,12 @@ class OutputError(CanaryGuardError):
     """A file could not be written. After a verdict it is printed, and the verdict's exit code stands."""
 
     exit_code = 2
+
+
+class PublishError(OutputError):
+    """A publisher did not get through: what was asked, what came back, what to do."""
+
+    def __init__(self, what: str, *, tried: bool = True) -> None:
+        self.tried = tried
+        """False: something that it needs is not set here, and nothing was sent."""
+        super().__init__(what)

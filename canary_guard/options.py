@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,14 +13,18 @@ from click.core import ParameterSource
 from canary_guard.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from canary_guard.model.plan import Plan, SourcePlan
 
     Command = Callable[..., Any]
 
+COMPARISONS = ("auto", "concurrent", "before-after", "diff-in-diff")
 FORMATS = ("github", "html", "json", "junit", "markdown", "terminal")
 """The names in reports.REPORTS, again, because `--help` imports no report; a test holds the two together."""
+
+DIFF_FORMATS = ("html", "json", "markdown", "terminal")
+"""Likewise the names in reports.DIFFERENCES."""
 
 Output = tuple[str, str]
 """Format and path; `-` for standard output."""
@@ -30,11 +35,14 @@ class OutputType(click.ParamType):  # type: ignore[type-arg] # older clicks have
 
     name = "FORMAT[=PATH]"
 
+    def __init__(self, formats: Sequence[str] = FORMATS) -> None:
+        self.formats = formats
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Output:  # noqa: ANN401 - click's signature
         """Split, and refuse a format that there is not."""
         form, _, path = str(value).partition("=")
-        if form not in FORMATS:
-            self.fail(f"{form!r} is not a report; there are {', '.join(FORMATS)}", param, ctx)
+        if form not in self.formats:
+            self.fail(f"{form!r} is not a report; there are {', '.join(self.formats)}", param, ctx)
         return form, path or "-"
 
 
@@ -112,8 +120,9 @@ _NO_CONFIG = (
     "name one with --config, or write one: examples/canary-guard.yaml is an example, and `canary-guard schema config` "
     "says what can stand in it"
 )
+config_option = option("--config", f"Configuration; - reads standard input.  [default: {CONFIG}]", metavar="FILE")
 window_options = _together(
-    option("--config", f"Configuration; - reads standard input.  [default: {CONFIG}]", metavar="FILE"),
+    config_option,
     option("--source-url", "Prometheus to ask, in place of the file's.", metavar="URL"),
     option("--baseline", "Label matchers of the baseline.", metavar="SELECTOR"),
     option("--canary", "Label matchers of the canary.", metavar="SELECTOR"),
@@ -128,6 +137,19 @@ report_options = _together(
     click.option("-o", "--output", "outputs", type=OutputType(), multiple=True, help=f"{', '.join(FORMATS)}; repeats."),
     click.option("-q", "--quiet", is_flag=True, callback=_one_look, help="On a terminal: the verdict's sentence only."),
     click.option("-v", "--verbose", is_flag=True, callback=_one_look, help="On a terminal: the queries, too."),
+)
+
+diff_options = _together(
+    click.option(
+        "-o",
+        "--output",
+        "outputs",
+        type=OutputType(DIFF_FORMATS),
+        multiple=True,
+        help=f"{', '.join(DIFF_FORMATS)}; repeats.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, callback=_one_look, help="On a terminal: the sentence only."),
+    click.option("-v", "--verbose", is_flag=True, callback=_one_look, help="On a terminal: what did not change, too."),
 )
 
 
@@ -152,3 +174,8 @@ def plan_of(options: dict[str, Any], *, source: SourcePlan | None, now: int) -> 
         now=now,
         source=source,
     )
+
+
+def now() -> int:
+    """ms since the epoch; the only clock that a judgement sees."""
+    return int(time.time() * 1000)

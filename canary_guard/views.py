@@ -1,16 +1,17 @@
 """Views: the same measures between other sides, and what they make of the findings."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
-from canary_guard.judge.cross_checks import Views, reconcile
+from canary_guard.judge.cross_checks import Views, by_growth, reconcile
 from canary_guard.judge.verdict import judge
-from canary_guard.model.estimate import Estimated, NoEstimate
+from canary_guard.model.estimate import Estimate, Estimated, NoEstimate
 from canary_guard.model.finding import CrossCheck, Finding
 from canary_guard.model.measure import Scale
 from canary_guard.model.measurement import Measurement
-from canary_guard.model.plan import Plan
+from canary_guard.model.plan import Compare, Plan
 from canary_guard.model.rule import ChangeCondition, Rule, Severity, leaves
 from canary_guard.model.window import Period, View
 from canary_guard.stats.behaviour import baseline_mix
@@ -50,7 +51,8 @@ def cross_checked(
     plan: Plan, counted: Counted, findings: Sequence[Finding], estimates: Sequence[Estimated], *, step: int
 ) -> tuple[tuple[Finding, ...], tuple[CrossCheck, ...], tuple[Estimated, ...]]:
     """The findings that count, what the checks did, and the estimates of other views that decided a rule."""
-    rules = [rule for rule in plan.rules if rule.severity is Severity.FAIL and not _at_peak(rule)]
+    growth = plan.compare is Compare.DIFF_IN_DIFF
+    rules = [rule for rule in plan.rules if (growth or rule.severity is Severity.FAIL) and not _at_peak(rule)]
     whole = [rule for rule in rules if not _in_strata(rule)]
     changes = list(dict.fromkeys((leaf.measure, leaf.scale) for rule in rules for leaf in leaves(rule.when)))
     hold = partial(judge, whole, levels=plan.levels, step=step)
@@ -64,16 +66,19 @@ def cross_checked(
         before, after = counted.views[View.ARMS_BEFORE], counted.views[View.ARMS]
         mix_before, mix_after = (baseline_mix(one, plan.levels) for one in (before, after))
         beyond = tuple(
-            estimate_beyond(
-                name,
-                scale,
-                before=before,
-                after=after,
-                mix_before=mix_before,
-                mix_after=mix_after,
-                levels=plan.levels,
-                cost=plan.cost,
-                db_load=plan.db_load,
+            _still_cold(
+                estimate_beyond(
+                    name,
+                    scale,
+                    before=before,
+                    after=after,
+                    mix_before=mix_before,
+                    mix_after=mix_after,
+                    levels=plan.levels,
+                    cost=plan.cost,
+                    db_load=plan.db_load,
+                ),
+                estimates,
             )
             for name, scale in changes
         )
@@ -89,7 +94,8 @@ def cross_checked(
         sick=_sick(plan, counted),
         exposure=_exposure(counted.measurement),
     )
-    deciding, cross_checks = reconcile(findings, views, cache=plan.cache, levels=plan.levels)
+    asked = by_growth(findings, views, asked=whole) if growth else findings
+    deciding, cross_checks = reconcile(asked, views, cache=plan.cache, levels=plan.levels)
     used = {condition.comparison for finding in deciding for condition in finding.conditions}
     further = (*known.get(View.FLEET, ()), *beyond)
     return deciding, cross_checks, tuple(one for one in further if one.comparison in used)
@@ -104,6 +110,15 @@ def _placebo(
         return ()
     strata = [estimate_strata(leaf, before, levels=plan.levels) for rule in rules for leaf in _split(rule)]
     return judge(rules, estimates, strata, levels=plan.levels, step=step)
+
+
+def _still_cold(beyond: Estimated, estimates: Sequence[Estimated]) -> Estimated:
+    """The growth of a difference, with what is known of the canary's recovery."""
+    same = (one for one in estimates if (one.measure, one.scale) == (beyond.measure, beyond.scale))
+    known = next(same, None)
+    if isinstance(beyond, NoEstimate) or not isinstance(known, Estimate):
+        return beyond
+    return replace(beyond, recovery=known.recovery)
 
 
 def _looked_at(plan: Plan, counted: Counted, estimates: Sequence[Estimated]) -> Sequence[Estimated]:

@@ -166,6 +166,26 @@ def aged(which: Of, *, lifetime: float = 2400) -> Change:
     return change
 
 
+def restarted(which: Of, *when: float) -> Change:
+    """Counters that begin again at zero at each of these times (Unix seconds)."""
+
+    def change(header: Line, series: list[Line]) -> Iterator[Line]:
+        for one in series:
+            if not which(one["metric"]):
+                yield one
+                continue
+            starts = [float(found) for at, found in one["values"] for cut in when if at < cut <= at + 1]
+            begun = [sum(cut <= at for cut in when) for at, _ in one["values"]]
+            bases = [0.0, *starts]
+            values = [
+                [at, repr(float(found) - bases[process])]
+                for (at, found), process in zip(one["values"], begun, strict=True)
+            ]
+            yield {**one, "values": values}
+
+    return change
+
+
 def two_workers(which: Of, *, share: float = 0.6) -> Change:
     """Two processes behind one name: each scrape of a pod is answered by either of them."""
     chance = Random(1)

@@ -2,13 +2,21 @@
 
 from dataclasses import replace
 
+import numpy as np
+import pytest
+
+from bench.deploys import OWN_CACHE, Deploy, simulate
 from canary_guard.analysis import judge_readings
+from canary_guard.arrays import judge_arrays
+from canary_guard.model.arm_arrays import ArmArrays
+from canary_guard.model.arrays import FloatArray
 from canary_guard.model.estimate import Undetermined
 from canary_guard.model.finding import Alarm, CrossCheckId, Outcome
 from canary_guard.model.plan import Compare
 from canary_guard.model.rule import Severity
 from canary_guard.model.run import Run, Verdict
 from canary_guard.model.series import Failure
+from canary_guard.model.warm_up import WarmUpState
 from canary_guard.model.window import Comparison, Period
 from tests.recordings import Recorded, recordings
 from tests.test_check import judged, plan_of
@@ -106,3 +114,55 @@ def test_a_run_has_the_pictures_of_the_time_before_the_deploy_and_of_each_patter
     }
     fleet = judged(replace(plan_of(recordings()["19"]), compare=Compare.BEFORE_AFTER))
     assert fleet.traces_before == ()
+
+
+AGE = (np.arange(40) + 0.5) * 15
+
+
+def cold_arm(misses: FloatArray) -> ArmArrays:
+    """Two pods of 1000 lookups and requests per interval."""
+    shape = (2, 40)
+    return {
+        "hits": np.broadcast_to(1000 - misses, shape),
+        "misses": np.broadcast_to(misses, shape),
+        "requests": np.full(shape, 1000.0),
+        "db_queries": np.broadcast_to(1.5 * misses, shape),
+    }
+
+
+@pytest.mark.parametrize(("queries", "verdict"), [(5.0, Verdict.FAIL), (50.0, Verdict.INCONCLUSIVE)])
+def test_a_cold_start_that_is_too_much_for_the_database_fails_while_it_falls(queries: float, verdict: Verdict) -> None:
+    """Lately 0.056 queries per request, on 267 requests per second: 15 queries per second."""
+    run = judge_arrays(
+        baseline=cold_arm(np.full(40, 20.0)),
+        canary=cold_arm(np.round(20 + 180 * np.exp(-AGE / 200))),
+        step=15,
+        configuration={
+            "cache": "per-arm",
+            "capacity": {"peak_requests_per_second": 10, "db_queries_per_second": queries},
+        },
+    )
+    assert run.warm_up is not None
+    assert run.warm_up.state is WarmUpState.RECOVERING
+    assert run.verdict is verdict
+
+
+def test_a_cold_canary_passes_by_the_last_half_of_its_window_and_says_so() -> None:
+    cold = Deploy(name="cold", pods=(6, 6), intervals=80, misses=1400, cold=300, configuration=OWN_CACHE)
+    run = judge_arrays(**simulate(cold, 1.0, np.random.default_rng(7)))
+    assert run.warm_up is not None
+    assert (run.warm_up.state, run.verdict) == (WarmUpState.RECOVERING, Verdict.PASS)
+    held = [one for finding in run.findings for one in finding.conditions if one.outcome is Outcome.WITHIN]
+    half = run.windows.after.start + 40 * 15_000
+    assert {one.since for one in held if one.condition.measure == "miss_rate"} == {half}
+
+
+def test_a_burst_is_told_from_a_level_that_moves() -> None:
+    calm = cold_arm(np.tile([18.0, 22.0], 20))
+    late = cold_arm(np.where(np.arange(40) < 28, 20.0, 60.0))
+    lumps = cold_arm(np.where(np.arange(40) % 8 == 4, 160.0, 20.0))
+    found = {}
+    for name, canary in (("calm", calm), ("late", late), ("lumps", lumps)):
+        run = judge_arrays(baseline=calm, canary=canary, step=15)
+        found[name] = {finding.rule.id: finding.outcome for finding in run.findings}["bursts"]
+    assert found == {"calm": Outcome.WITHIN, "late": Outcome.WITHIN, "lumps": Outcome.EXCEEDED}

@@ -348,6 +348,12 @@ LOOKUPS = {key: value for key, value in arm().items() if key != "hits"}
             Undetermined.DATA,
             "more misses than lookups",
         ),
+        (
+            {**LOOKUPS, "lookups": np.full((3, 40), 1000)},
+            {**LOOKUPS, "lookups": np.full((3, 40), 10)},
+            Undetermined.DATA,
+            "more misses than lookups for the canary",
+        ),
         (FEW, FEW, Undetermined.EXPOSURE, "fewer than"),
         (put(put(arm(), "misses", 0), "db_queries", 0), put(put(arm(), "misses", 0), "db_queries", 0), None, "no "),
     ],
@@ -384,6 +390,21 @@ def test_a_pattern_in_one_arm_alone_is_named() -> None:
     assert (found.only_baseline, found.only_canary) == (("b",), ("c",))
 
 
+@pytest.mark.parametrize("further", [(), ("idle",)], ids=["alone", "beside an idle one"])
+def test_all_traffic_in_one_stratum_is_judged_as_the_total(further: tuple[str, ...]) -> None:
+    idle = {name: {"hits": np.zeros(40), "misses": np.zeros(40)} for name in further}
+    healthy, broken = (
+        [{**one, "strata": {**split(one, "a")["strata"], **idle}} for one in (arm(), canary)]
+        for canary in (arm(seed=2), arm(seed=2, misses=200, db_queries=300))
+    )
+    assert judge(*healthy).verdict is Verdict.PASS
+    collapsed = of(judge(*broken), "pattern-collapse")
+    assert (collapsed.outcome, collapsed.conditions[0].stratum) == (Outcome.EXCEEDED, "a")
+    for one, other in zip(judge(*healthy).estimates, judge(arm(), arm(seed=2)).estimates, strict=True):
+        assert isinstance(one, Estimate)
+        assert one.change.point == pytest.approx(other.change.point, abs=1e-9)  # type: ignore[union-attr] # it is one
+
+
 def test_histograms_with_other_bounds_are_want_of_data() -> None:
     other = {**histogram(seed=6), "bounds": (0.02, 0.05, 0.1, 0.5)}
     found = of(judge({**arm(), "miss_latency": histogram()}, {**arm(seed=2), "miss_latency": other}), "miss-latency")
@@ -395,6 +416,8 @@ def test_histograms_with_other_bounds_are_want_of_data() -> None:
 
 SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 AS_IT_STANDS = {"warmup": "off"}
+CAPACITY = {"peak_requests_per_second": 1000, "db_queries_per_second": 30, "db_pool_size": 20}
+CONFIGURATIONS: tuple[dict[str, object], ...] = ({}, {"cache": "per-arm"}, {"capacity": CAPACITY})
 
 
 @st.composite
@@ -450,14 +473,20 @@ def test_more_traffic_in_both_arms_keeps_the_direction(both: tuple[dict[str, Any
 
 
 @SLOW
-@given(arms(), st.floats(1, 20, exclude_min=True), st.booleans())
+@given(arms(), st.floats(1, 20, exclude_min=True), st.booleans(), st.booleans(), st.sampled_from(CONFIGURATIONS))
 def test_a_worse_canary_never_turns_a_fail_into_a_pass(
-    both: tuple[dict[str, Any], dict[str, Any]], times: float, before: bool
+    both: tuple[dict[str, Any], dict[str, Any]],
+    times: float,
+    before: bool,
+    patterns: bool,
+    configuration: dict[str, object],
 ) -> None:
     baseline, canary = both
     worse = {**canary, "misses": canary["misses"] * times, "db_queries": canary["db_queries"] * times}
     earlier = {"baseline": arm(seed=8), "canary": arm(seed=9)} if before else None
-    first, second = (judge(baseline, one, before=earlier) for one in (canary, worse))
+    if patterns:
+        baseline, canary, worse = (split(one, "a", "b") for one in (baseline, canary, worse))
+    first, second = (judge(baseline, one, before=earlier, configuration=configuration) for one in (canary, worse))
     assert (first.verdict, second.verdict) != (Verdict.FAIL, Verdict.PASS)
 
 
@@ -507,4 +536,5 @@ def test_no_input_makes_nan_and_none_raises_anything_else_than_value_error(argum
         return
     record = REPORTS["json"](run, Look())
     assert json_record.render(json_record.read(record, where="run")) == record
-    assert REPORTS["terminal"](run, Look())
+    for report in REPORTS.values():
+        assert report(run, Look())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from canary_guard.model.estimate import NoEstimate, Undetermined
+from canary_guard.model.finding import Outcome
 from canary_guard.model.run import Verdict
 from tests.derived import (
     aged,
@@ -19,6 +20,7 @@ from tests.derived import (
     of,
     renamed,
     renamed_pods,
+    restarted,
     scaled_up,
     thinned,
     two_workers,
@@ -118,6 +120,27 @@ def test_what_no_restart_explains_is_told(tmp_path: Path) -> None:
     assert {note.split(":")[0] for note in told} == {"pod canary-1", "pod canary-2"}
     assert not any("restarted" in note for note in run.data_quality.notes)
     assert run.data_quality.gap_share > 0.3
+
+
+@pytest.mark.parametrize("arms", [("canary",), ("stable", "canary")], ids=" ".join)
+def test_a_histogram_without_its_last_bucket_has_no_quantiles(arms: tuple[str, ...], tmp_path: Path) -> None:
+    without = [
+        mapped(of(arm, "app_cache_miss_duration_seconds_bucket", le="+Inf"), lambda at, value: None) for arm in arms
+    ]
+    run = run_of(recordings()["12"], tmp_path, *without)
+    (found,) = (one for one in run.findings if one.rule.id == "miss-latency")
+    assert (found.outcome, found.undetermined) == (Outcome.UNDETERMINED, Undetermined.DATA)
+    assert "the histogram has no bucket +Inf" in (found.reason or "")
+    assert run.verdict is Verdict.PASS, "the mean is told from sum and count"
+
+
+@pytest.mark.parametrize("name", ["02", "12"])
+def test_a_pod_that_restarts_twice_is_counted_on_and_told(name: str, tmp_path: Path) -> None:
+    recorded = recordings()[name]
+    twice = restarted(of("stable", pod="stable-1"), after(recorded, 30), after(recorded, 60))
+    run = run_of(recorded, tmp_path, twice)
+    assert run.verdict is judged(plan_of(recorded)).verdict
+    assert "pod stable-1 restarted 2 times (baseline)" in run.data_quality.notes
 
 
 def test_an_empty_window_is_settled_by_no_wait() -> None:

@@ -285,7 +285,7 @@ def test_ctrl_c_exits_with_130_and_leaves_no_half_report(here: Path) -> None:
 
 
 def test_schemas_are_json() -> None:
-    for of in ("config", "run"):
+    for of in ("config", "diff", "run"):
         done = run("schema", of)
         assert done.returncode == 0
         assert json.loads(done.stdout)["$schema"].startswith("https://json-schema.org/")

@@ -1,9 +1,11 @@
 """What the other views give to the checks, on the recorded incidents."""
 
+import pytest
+
 from canary_guard.model.estimate import Estimate
 from canary_guard.model.finding import Alarm, CrossCheckId
 from canary_guard.model.measure import Scale
-from canary_guard.model.run import Run
+from canary_guard.model.run import Run, Verdict
 from canary_guard.model.window import Comparison, View, Windows
 from canary_guard.stats.counting import Counted, count
 from canary_guard.views import estimates_of
@@ -40,3 +42,23 @@ def test_a_difference_in_differences_is_in_the_run_where_it_decided() -> None:
     checks = {check.id: check.alarm for check in run.cross_checks}
     assert checks[CrossCheckId.PLACEBO] is Alarm.RAISED
     assert all(isinstance(one, Estimate) for one in run.estimates if one.comparison is Comparison.DIFF_IN_DIFF)
+
+
+@pytest.mark.parametrize(("name", "verdict"), [("02", Verdict.FAIL), ("12", Verdict.PASS), ("06b", Verdict.FAIL)])
+def test_where_it_is_asked_for_every_rule_is_held_by_growth(name: str, verdict: Verdict) -> None:
+    """Blind, as side by side is, to what hits both arms alike (06b): the baseline itself is looked at as well."""
+    run = judged(plan_of(recordings()[name], compare="diff-in-diff"))
+    assert run.verdict is verdict
+    held = {finding.rule.id: {one.comparison for one in finding.conditions} for finding in run.findings}
+    by = Comparison.BEFORE_AFTER if name == "06b" else Comparison.DIFF_IN_DIFF
+    assert held["origin-regression"] == {by}
+    assert held["hit-rate"] == {Comparison.DIFF_IN_DIFF}
+    assert held["pattern-collapse"] == {Comparison.CONCURRENT}
+    assert "by how much the difference grew" in run.comparison_note
+
+
+def test_the_growth_of_a_cold_canary_is_no_breach() -> None:
+    run = judged(plan_of(recordings()["07"], compare="diff-in-diff", end=recordings()["07"].deploy_time / 1000 + 45))
+    cold = {one.recovery for one in run.estimates if isinstance(one, Estimate) and one.measure == "miss_rate"}
+    assert None not in cold
+    assert run.verdict is Verdict.INCONCLUSIVE

@@ -168,6 +168,7 @@ class _Planner:
             db_load=db_load,
             mode=config.mode,
             exits=ExitPlan(inconclusive_as=config.inconclusive_as, source_error_as=config.source_error_as),
+            publish=() if config.publish is None else config.publish.plans(Path(self.file).parent),
             config_file=self.file,
         )
 
@@ -219,9 +220,10 @@ class _Planner:
     def check_comparison(self) -> None:
         config = self.config
         arms = config.select.has_arms
-        if config.compare is Compare.CONCURRENT and not arms:
+        if config.compare in (Compare.CONCURRENT, Compare.DIFF_IN_DIFF) and not arms:
             self.refuse("compare", "side by side needs both arms; write `select.baseline` and `select.canary`")
-        before_after = config.compare is Compare.BEFORE_AFTER or (config.compare is Compare.AUTO and not arms)
+        asked = config.compare in (Compare.BEFORE_AFTER, Compare.DIFF_IN_DIFF)
+        before_after = asked or (config.compare is Compare.AUTO and not arms)
         # A recording may say in its header when the deploy was.
         if before_after and config.deploy_time is None and not isinstance(self.given, RecordingPlan):
             path = "select" if config.compare is Compare.AUTO else "compare"

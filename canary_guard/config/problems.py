@@ -29,6 +29,8 @@ _EXPECTED = {
     "less_than_equal": "at most {le:g}",
 }
 """By pydantic's names of errors; every kind that the models of this room can give."""
+_SECRET = ("source", "publish")
+"""Sections of which no error repeats a value: it may be a secret."""
 _PATTERNS = {
     "^[a-zA-Z_:][a-zA-Z0-9_:]*$": "the name of a metric, without labels",
     "^[a-z0-9]+(-[a-z0-9]+)*$": "lower-case words joined by hyphens, such as `hit-rate`",
@@ -55,7 +57,7 @@ def _problems(detail: ErrorDetails, tree: Section) -> list[Problem]:
         return [problem(tree, path, unknown("key", str(path[-1]), keys_at(path[:-1])), key=True)]
     if kind == "missing":
         return [problem(tree, path, f"{quoted('.'.join(str(part) for part in path))} is missing")]
-    return [_named(tree, path, Fault(what=_expectation(kind, detail["input"], context, secret=path[0] == "source")))]
+    return [_named(tree, path, Fault(what=_expectation(kind, detail["input"], context, secret=path[0] in _SECRET)))]
 
 
 def problems_in(refused: RefusedError, tree: Section, path: Trail) -> list[Problem]:

@@ -19,6 +19,7 @@ from canary_guard.config.fields import (
     key,
 )
 from canary_guard.config.overlap import contains
+from canary_guard.config.publish_section import PublishSection
 from canary_guard.config.quantities import MAX_POINTS, check_points
 from canary_guard.config.rule_entry import RuleEntry
 from canary_guard.config.signal_entry import Signals
@@ -144,6 +145,7 @@ class Config(Keys, title="canary-guard configuration"):
     deploy_time: Time | None = key("When the canary was deployed.", None)
     inconclusive_as: Answers = key("What an inconclusive run counts as.", {})
     source_error_as: Annotated[Answer, Field(strict=False)] | None = key("What a source error counts as.", None)
+    publish: PublishSection | None = key("Where a run goes after its verdict.", None)
 
     @field_validator("step")
     @classmethod

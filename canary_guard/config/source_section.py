@@ -17,10 +17,9 @@ from canary_guard.config.nodes import Entry, Items, Node, Scalar, Section
 from canary_guard.config.wording import Fault, RefusedError, duration
 from canary_guard.errors import Problem
 from canary_guard.model.plan import PrometheusPlan
+from canary_guard.variables import filled, is_name, variables
 
 _DEFAULT = PrometheusPlan(url="")
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _INSTEAD = {
     "url": "write `${PROMETHEUS_PASSWORD}` in its place and set that variable, or give `username` and `password`",
     "token": "write `${PROMETHEUS_TOKEN}` and set that variable, or name a `token_file`",
@@ -173,9 +172,9 @@ def written_out(source: Node) -> list[Problem]:
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
             continue
         secret, shown = _parts_of(node.value) if name == "url" else (node.value, "")
-        if secret and node.place.line is not None and not _VARIABLE.search(secret):
+        if secret and node.place.line is not None and not variables(secret):
             problems.append(_at(node, f"`{name}`: a secret never stands in the file: {instead}"))
-        if _VARIABLE.search(shown):
+        if variables(shown):
             what = "reports show a URL's path, so no variable goes there; write it out, and put a secret into a header"
             problems.append(_at(node, f"`{name}`: {what}"))
     return problems
@@ -183,7 +182,7 @@ def written_out(source: Node) -> list[Problem]:
 
 def _parts_of(url: str) -> tuple[str, str]:
     """The password of a URL in which variables still stand, and what follows its host."""
-    text = _VARIABLE.sub("${}", url)
+    text = filled(url, dict.fromkeys(variables(url), "${}"))
     host, _, path = (text.partition("://")[2] or text).partition("/")
     return host.rpartition("@")[0].partition(":")[2], path
 
@@ -196,9 +195,8 @@ def expand(node: Node, environment: Mapping[str, str]) -> tuple[Node, list[Probl
     """The node with `${NAME}` replaced in its texts, and a problem for each variable that is not set."""
     match node:
         case Scalar(value=str(text)):
-            missing = [name for name in _VARIABLE.findall(text) if name not in environment]
-            value = _VARIABLE.sub(lambda found: environment.get(found[1], found[0]), text)
-            return replace(node, value=value), [_at(node, _unset(name)) for name in missing]
+            missing = [name for name in variables(text) if name not in environment]
+            return replace(node, value=filled(text, environment)), [_at(node, _unset(name)) for name in missing]
         case Scalar():
             return node, []
         case Items(items=items):
@@ -215,6 +213,6 @@ def expand(node: Node, environment: Mapping[str, str]) -> tuple[Node, list[Probl
 
 
 def _unset(name: str) -> str:
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         return "expected the name of an environment variable between `${` and `}`"
     return f"the environment variable `{name}` is not set"

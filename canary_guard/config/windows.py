@@ -23,6 +23,8 @@ def choose_comparison(plan: Plan) -> tuple[Comparison, str]:
             return Comparison.CONCURRENT, "side by side, as configured"
         case Compare.BEFORE_AFTER:
             return Comparison.BEFORE_AFTER, "before and after the deploy, as configured"
+        case Compare.DIFF_IN_DIFF:
+            return Comparison.CONCURRENT, "side by side, by how much the difference grew with the deploy, as configured"
         case Compare.AUTO if arms:
             return Comparison.CONCURRENT, "side by side, because both arms are selected"
         case Compare.AUTO:
@@ -60,7 +62,8 @@ def plan_windows(plan: Plan, facts: SourceFacts, comparison: Comparison) -> Wind
     after = Grid(start=start, end=max(start, _down(times.end, step)), step=step)
     if after.intervals < plan.levels.minimum.intervals:
         notes.append(_too_short(plan, facts, times, after, begin=begin))
-    before = _before(times, comparison, after)
+    needed = comparison is Comparison.BEFORE_AFTER or plan.compare is Compare.DIFF_IN_DIFF
+    before = _before(times, after, needed=needed)
     return Windows(
         after=after, before=before, deploy_time=times.deploy, scrape_interval=times.scrape, notes=tuple(notes)
     )
@@ -144,10 +147,10 @@ def _too_short(plan: Plan, facts: SourceFacts, times: _Times, after: Grid, *, be
     return f"{found}: a window of {duration(enough + after.step)} would do"
 
 
-def _before(times: _Times, comparison: Comparison, after: Grid) -> Grid | None:
+def _before(times: _Times, after: Grid, *, needed: bool) -> Grid | None:
     """As long as the window after, ending at the deploy; None where it is not known."""
     if times.deploy is None:
-        if comparison is Comparison.BEFORE_AFTER:
+        if needed:
             raise _refused("a comparison before and after the deploy needs its time; say it with --deploy-time")
         return None
     end = _down(times.deploy, after.step)

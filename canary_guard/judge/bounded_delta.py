@@ -5,7 +5,17 @@ from typing import assert_never
 from canary_guard.judge.bounds import Limit, limit_of, towards
 from canary_guard.judge.power import time_to_estimate, time_to_settle
 from canary_guard.judge.undetermined import without_data, without_estimate
-from canary_guard.model.estimate import Estimate, Estimated, Levels, Method, NoEstimate, Recovery, Undetermined
+from canary_guard.model.estimate import (
+    Estimate,
+    Estimated,
+    Interval,
+    Levels,
+    Method,
+    NoEstimate,
+    Recovery,
+    Tail,
+    Undetermined,
+)
 from canary_guard.model.finding import ConditionFinding, Outcome
 from canary_guard.model.rule import ChangeCondition, Direction
 from canary_guard.model.warm_up import WarmUpState
@@ -53,10 +63,28 @@ def _held(
 
 
 def _recovering(condition: ChangeCondition, estimate: Estimate, recovery: Recovery, limit: Limit) -> ConditionFinding:
-    """A cold cache is judged by what it is heading for, and never passes."""
+    """A cold cache is judged by what it is heading for, and passes where it is good enough already.
+
+    It misses less and less, so that a last half of the window inside the bound stays there; not so a cache that misses
+    less than the baseline by then, whose keys are all young.
+    """
     if _heading_beyond(recovery, condition.direction, limit):
         return ConditionFinding(condition=condition, comparison=estimate.comparison, outcome=Outcome.EXCEEDED)
+    late = None if recovery.overshoots else _good_enough(estimate, condition.direction, limit)
+    if late is not None:
+        return ConditionFinding(
+            condition=condition, comparison=estimate.comparison, outcome=Outcome.WITHIN, since=late.start
+        )
     return _cold(condition, estimate, recovery, "the canary's cache is still cold, and recovering")
+
+
+def _good_enough(estimate: Estimate, direction: Direction, limit: Limit) -> Tail | None:
+    """The last half of the window, if it is inside the bound."""
+    late = estimate.half
+    if late is None or late.thin or _quarter_looks_bad(estimate, direction, limit):
+        return None
+    change = towards(late.change, direction)
+    return late if _inside(change.high, limit.bound) or _inside_zone(change, limit) else None
 
 
 def _heading_beyond(recovery: Recovery, direction: Direction, limit: Limit) -> bool:
@@ -95,7 +123,10 @@ def _within(estimate: Estimate, direction: Direction, limit: Limit) -> bool:
         return False
     if _inside(towards(estimate.change_within, direction).high, limit.bound):
         return True
-    change = towards(estimate.change, direction)
+    return _inside_zone(towards(estimate.change, direction), limit)
+
+
+def _inside_zone(change: Interval, limit: Limit) -> bool:
     return limit.zone is not None and _inside(change.point, limit.bound) and _inside(change.high, limit.zone)
 
 

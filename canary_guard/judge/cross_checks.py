@@ -6,6 +6,7 @@ Design section 4; statistics.md, section 17.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from canary_guard.judge.bounds import limit_of, towards
@@ -13,7 +14,7 @@ from canary_guard.model.estimate import Estimate, Estimated, Levels, Undetermine
 from canary_guard.model.finding import Alarm, CrossCheck, CrossCheckId, Finding, Outcome
 from canary_guard.model.measure import Scale
 from canary_guard.model.plan import Cache
-from canary_guard.model.rule import ChangeCondition, Severity
+from canary_guard.model.rule import ChangeCondition, Rule, Severity
 
 UNEQUAL: Final = 1.5
 """From this many times the traffic on, one arm's cache is warmer with the same code."""
@@ -63,27 +64,47 @@ def reconcile(
     return kept, (placebo, contamination)
 
 
+def by_growth(findings: Sequence[Finding], views: Views, *, asked: Sequence[Rule]) -> tuple[Finding, ...]:
+    """The rules that are asked, by how much the difference grew with the deploy, whatever stood before it.
+
+    Undetermined of kind `data` where the window before the deploy is not there, or not fit to be compared with.
+    """
+    why = views.sick or _unknown(views.beyond)
+    reason = f"by how much the difference grew with the deploy is not known: {why}"
+    unknown = partial(_undetermined, reason=reason, kind=Undetermined.DATA)
+    return tuple(
+        finding
+        if finding.rule not in asked
+        else unknown(finding)
+        if why is not None
+        else _same(views.beyond, finding) or unknown(finding)
+        for finding in findings
+    )
+
+
 def _against_placebo(findings: Sequence[Finding], views: Views) -> tuple[tuple[Finding, ...], CrossCheck]:
     if (why := views.sick or _unknown(views.placebo)) is not None:
         return tuple(findings), _check(CrossCheckId.PLACEBO, Alarm.IMPOSSIBLE, f"not asked: {why}")
-    kept, grown, standing = list[Finding](), list[str](), list[str]()
+    kept, grown, alike, standing = list[Finding](), list[str](), list[str](), list[str]()
     for finding in findings:
         before = _same(views.placebo, finding)
         beyond = _same(views.beyond, finding)
         if not _exceeded(finding) or before is None or not _exceeded(before) or _patterns(before) != _patterns(finding):
             kept.append(finding)
-        elif beyond is not None and _exceeded(beyond):
+        elif beyond is not None and beyond.outcome is not Outcome.UNDETERMINED:
             kept.append(beyond)
-            grown.append(finding.rule.id)
+            (grown if _exceeded(beyond) else alike).append(finding.rule.id)
         else:
-            reason = "the arms differed before the deploy already, and it is not proved that the difference grew"
+            reason = "the arms differed before the deploy already, and whether the difference grew is not proved"
             kept.append(_undetermined(finding, reason))
             standing.append(finding.rule.id)
-    if not grown and not standing:
+    if not grown and not alike and not standing:
         return tuple(kept), _check(CrossCheckId.PLACEBO, Alarm.CLEAR, "the arms did not differ before the deploy")
-    parts = [f"the arms differed before the deploy already ({', '.join(grown + standing)})"]
+    parts = [f"the arms differed before the deploy already ({', '.join(grown + alike + standing)})"]
     if grown:
         parts.append(f"the difference grew with the deploy ({', '.join(grown)})")
+    if alike:
+        parts.append(f"the difference did not grow with the deploy ({', '.join(alike)})")
     if standing:
         parts.append(f"it is not proved that the difference grew ({', '.join(standing)})")
     return tuple(kept), _check(CrossCheckId.PLACEBO, Alarm.RAISED, "; ".join(parts))

@@ -85,9 +85,10 @@ def _shortest(estimate: Estimate, change: Interval, limit: Limit, *, levels: Lev
     if not candidates:
         return None
     ways = _ways(change.point, limit, levels)
+    counts = sum(candidate.variance for candidate in candidates if candidate.method is Method.COUNTS)
 
     def settles(intervals: int) -> bool:
-        later = [_at(candidate, estimate.intervals, intervals) for candidate in candidates]
+        later = [_at(candidate, estimate.intervals, intervals, counts) for candidate in candidates]
         return intervals >= shortest and any(
             all(gap >= _widest(later, alpha=alpha) for gap, alpha in demands) for demands in ways
         )
@@ -152,10 +153,15 @@ def _ways(point: float, limit: Limit, levels: Levels) -> list[list[tuple[float, 
     return ways
 
 
-def _at(candidate: Candidate, now: int, later: int) -> Candidate:
-    """The same candidate in a window of `later` intervals instead of `now`, without autocorrelation."""
+def _at(candidate: Candidate, now: int, later: int, counts: float) -> Candidate:
+    """The same candidate in a window of `later` intervals instead of `now`, without autocorrelation.
+
+    Of what lies between units, `counts` is how much chance alone makes of counts as small as these: that shrinks.
+    """
     if candidate.method is Method.UNITS:
-        return candidate
+        chance = min(counts, candidate.variance)
+        variance = candidate.variance - chance + chance * now / later
+        return Candidate(method=candidate.method, variance=variance, degrees=candidate.degrees)
     degrees = candidate.degrees
     if candidate.method is Method.TIME and degrees is not None:
         degrees = max(degrees, 3, floor(0.60 * later ** (2 / 3) + 0.5))

@@ -30,7 +30,7 @@ class ConditionFinding:
     stratum: str | None = None
     """The key pattern that decided, of a condition in any stratum."""
     since: int | None = None
-    """ms: exceeded only over the part of the window that begins here"""
+    """ms: decided by the part of the window alone that begins here"""
     looks_bad: bool | None = None
     """Undetermined for want of exposure: whether the point lies beyond the bound."""
     more_time: int | None = None

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from canary_guard.model.cause import Explanations
 from canary_guard.model.estimate import Levels, Undetermined
 from canary_guard.model.measure import Cost
+from canary_guard.model.publishing import PublisherPlan
 from canary_guard.model.rule import NotAsked, Rule
 from canary_guard.model.signal import Selection, Signal
 
@@ -20,6 +21,7 @@ class Compare(StrEnum):
     AUTO = "auto"
     CONCURRENT = "concurrent"
     BEFORE_AFTER = "before-after"
+    DIFF_IN_DIFF = "diff-in-diff"
 
 
 class Cache(StrEnum):
@@ -148,4 +150,6 @@ class Plan:
     """The key of the signal that stands for database load: `db_queries` or `db_seconds`."""
     mode: Mode
     exits: ExitPlan
+    publish: tuple[PublisherPlan, ...] = ()
+    """Where the run goes after its verdict; sorted by kind."""
     config_file: str | None = None

@@ -1,4 +1,4 @@
-"""Annotations as workflow commands, and the outputs of an action.
+"""Annotations as workflow commands, and what later steps may want to know.
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands; escaping as in actions/toolkit,
 packages/core/src/command.ts.
@@ -42,13 +42,6 @@ def outputs(run: Run) -> Mapping[str, str]:
         "undetermined": ",".join(run.undetermined),
         "sentence": verdict_sentence(run),
     }
-
-
-def output_lines(values: Mapping[str, str], *, delimiter: str) -> str:
-    """The values as GITHUB_OUTPUT takes them. ValueError if a value contains the delimiter: draw it at random."""
-    if any(delimiter in value for value in values.values()):
-        raise ValueError("an output contains its own delimiter")
-    return "".join(f"{name}<<{delimiter}\n{value}\n{delimiter}\n" for name, value in values.items())
 
 
 def _level(run: Run) -> str:

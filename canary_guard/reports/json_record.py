@@ -1,24 +1,21 @@
 """The record of a run: strict JSON from which the run can be read again, and its schema."""
 
 import json
-import re
 from functools import cache
 from typing import Any, Final
 
-from pydantic import ConfigDict, SecretStr, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from canary_guard.errors import RecordingError
 from canary_guard.model.estimate import Levels, Minimum
 from canary_guard.model.run import RUN_FORMAT, Run
 from canary_guard.model.series import Content, Reading
-from canary_guard.reports.escaping import HIDDEN, said
+from canary_guard.reports.escaping import said
 from canary_guard.reports.headline import verdict_sentence
+from canary_guard.reports.json_text import schema, written
 from canary_guard.reports.look import Look
 
 _FIRST: Final = ("format", "tool", "verdict")
-_EXACT: Final = 2**53
-"""Below this every whole number is itself as a float."""
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _INFINITY: Final = float("inf")
 _AGAIN: Final = "Write the record again with -o json=FILE."
 
@@ -32,7 +29,7 @@ def render(run: Run, look: Look | None = None) -> str:  # noqa: ARG001 - every r
     # Not in mode "json", which would write null for a NaN.
     fields: dict[str, Any] = _adapter().dump_python(run)
     head = {name: fields.pop(name) for name in _FIRST}
-    return _written({**head, "sentence": verdict_sentence(run), **fields}, "") + "\n"
+    return written({**head, "sentence": verdict_sentence(run), **fields}) + "\n"
 
 
 def read(text: str, *, where: str) -> Run:
@@ -61,25 +58,14 @@ def read(text: str, *, where: str) -> Run:
 
 def run_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of what `render` writes."""
-    # A list, because pydantic takes a configuration only with what has none of its own.
-    adapter = TypeAdapter(list[Run], config=ConfigDict(use_attribute_docstrings=True))
-    definitions = adapter.json_schema(mode="serialization")["$defs"]
-    record = definitions.pop("Run")
-    fields = record["properties"]
-    head = {name: fields.pop(name) for name in _FIRST}
-    sentence = {"type": "string", "description": "The verdict and the numbers that decided it, for a person."}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:{RUN_FORMAT.replace('/', ':')}",
-        "title": f"The record of a run of canary-guard ({RUN_FORMAT})",
-        "description": "All that was asked and found. Every time is a whole number of milliseconds since the Unix "
-        "epoch (UTC), every duration a whole number of milliseconds. Later versions may add keys; none of these "
-        "changes its meaning while the format is v1.",
-        "type": "object",
-        "required": [*head, "sentence", *fields],
-        "properties": {**head, "sentence": sentence, **fields},
-        "$defs": definitions,
-    }
+    return schema(
+        Run,
+        RUN_FORMAT,
+        head=_FIRST,
+        sentence="The verdict and the numbers that decided it, for a person.",
+        title="The record of a run of canary-guard",
+        description="All that was asked and found.",
+    )
 
 
 def _check_format(fields: object, where: str) -> None:
@@ -146,38 +132,3 @@ def _finite(text: str) -> float:
 @cache
 def _adapter() -> TypeAdapter[Run]:
     return TypeAdapter(Run)
-
-
-def _written(value: object, indent: str) -> str:
-    """JSON, with a list of plain values on one line: a series is a line and not a page."""
-    inner = indent + " "
-    match value:
-        case dict() if value:
-            lines = (f"{inner}{_plain(key)}: {_written(entry, inner)}" for key, entry in value.items())
-            return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
-        case list() | tuple() if any(isinstance(entry, dict | list | tuple) for entry in value):
-            return "[\n" + ",\n".join(inner + _written(entry, inner) for entry in value) + f"\n{indent}]"
-        case list() | tuple():
-            return _plain([_scalar(entry) for entry in value])
-        case _:
-            return _plain(_scalar(value))
-
-
-def _scalar(value: object) -> object:
-    """A secret as asterisks; a whole number without its `.0`, so that it is the same before and after it was read."""
-    if isinstance(value, SecretStr):
-        return str(value)
-    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
-        return int(value)
-    return value
-
-
-def _plain(value: object) -> str:
-    """On one line, with nothing in it that a terminal or a CI system would obey."""
-    return HIDDEN.sub(_escaped, _ENCODER.encode(value)).replace("##[", "##\\u005b")
-
-
-def _escaped(hidden: re.Match[str]) -> str:
-    # Lone surrogates, which UTF-8 does not have, are not kept.
-    char = hidden[0]
-    return "\ufffd" if "\ud800" <= char <= "\udfff" else json.dumps(char)[1:-1]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from canary_guard.model.measure import Cost, CostKind
-from canary_guard.model.run import Run, UnitQuality
+from canary_guard.model.run import Run, UnitQuality, Verdict
 from canary_guard.model.warm_up import WarmUpState
 from canary_guard.model.window import Grid
 from canary_guard.reports import numbers, sentences, times
@@ -71,6 +71,8 @@ def warmth(run: Run) -> Iterator[str]:
         case WarmUpState.RECOVERING:
             eta = "" if found.eta is None else f": it should be warm in about {times.wait(found.eta)}"
             yield f"the canary's cache is still cold, and recovering{eta}"
+            if run.verdict is Verdict.PASS:
+                yield "in the last half of the window it was within the bounds already, and it becomes better"
         case WarmUpState.UNKNOWN:
             yield "whether the canary's cache is warm could not be told"
         case _ as never:

@@ -65,7 +65,12 @@ def change_interval(estimate: Estimate, interval: Interval) -> str:
 
     Written as its point is: `x1.87` and not `+87 %` where the point is `x2.11`.
     """
-    if estimate.scale is Scale.RATIO and vague_change(interval):
+    return moved_between(estimate.measure, estimate.scale, (estimate.baseline.point, estimate.canary.point), interval)
+
+
+def moved_between(measure: str, scale: Scale, points: Sequence[float | None], interval: Interval) -> str:
+    """The same of a change of a measure between two levels."""
+    if scale is Scale.RATIO and vague_change(interval):
         interval = _told(interval)
         if interval.low is None and interval.high is None:
             return VAGUE
@@ -76,9 +81,8 @@ def change_interval(estimate: Estimate, interval: Interval) -> str:
     def end(theta: float | None) -> str:
         if theta is None:
             return UNDEFINED
-        if estimate.scale is Scale.DIFFERENCE:
-            points = (estimate.baseline.point, estimate.canary.point)
-            return _difference(estimate.measure, points, theta, largest=max(ends))
+        if scale is Scale.DIFFERENCE:
+            return _difference(measure, points, theta, largest=max(ends))
         return _relative(theta, as_factor)
 
     low, high = end(interval.low), end(interval.high)

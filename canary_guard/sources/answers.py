@@ -1,25 +1,20 @@
 """The body of an HTTP answer in, the server's `Answer` or an `AnswerError` with the server's own words out."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from html import unescape
 from typing import Any
 
 from pydantic_core import from_json
 
 from canary_guard.model.series import Failure
+from canary_guard.outages import Outage
+from canary_guard.server_words import is_page, one_line, page_words
 
-_LONGEST = 300
 _MOST_REMARKS = 20
 _BEGINNING = 20_000
 """bytes of a body in which words are looked for"""
 _REMARK = "PromQL info:"
 """How servers between 2.48 and 2.52 begin a remark that they list among the warnings."""
-
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<(script|style)\b.*?</\1[^>]*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
-_UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 
 _ADVICE: Mapping[int, str] = {
     400: "Read the server's words; the query is in the report.",
@@ -72,10 +67,9 @@ class AnswerError(Exception):
         super().__init__(answer)
 
 
-def one_line(text: str) -> str:
-    """Foreign text as one line of at most 300 visible characters, control and direction characters taken out."""
-    line = _UNSEEN.sub(" ", text).strip()
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+def unanswered(outage: Outage) -> AnswerError:
+    """The error of a request that got no whole answer."""
+    return AnswerError(outage.answer, outage.advice, unreachable=True, again=outage.again)
 
 
 def read_answer(status: int, content_type: str, body: bytes, *, hide: Callable[[str], str] = str) -> Answer:
@@ -116,10 +110,9 @@ def read_answer(status: int, content_type: str, body: bytes, *, hide: Callable[[
 
 def _not_json(status: int, content_type: str, text: str, complaint: str) -> AnswerError:
     kind = content_type.split(";")[0].strip().lower()
-    page = "<html" in text.lower() or kind == "text/html"
+    page = is_page(text, content_type)
     if page:
-        titled = _TITLE.search(text)
-        text = unescape(titled[1] if titled else _TAG.sub(" ", text))
+        text = page_words(text)
     if status >= 300:
         return _refused(status, text)
     if kind.endswith("json"):

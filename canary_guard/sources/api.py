@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import cast
 
 from canary_guard.model.plan import PrometheusPlan
+from canary_guard.redaction import without_credentials
 from canary_guard.sources.answers import Answer
-from canary_guard.sources.credentials import without_credentials
 from canary_guard.sources.transport import connect
 
 _ANY_TIME = datetime.fromtimestamp(0, UTC)

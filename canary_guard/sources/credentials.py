@@ -1,31 +1,21 @@
 """A plan's secrets in, request headers out; and the same secrets taken out of whatever is shown."""
 
-import json
-import re
 from base64 import b64encode
-from collections.abc import Iterator
-from urllib.parse import quote, quote_plus, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
 from canary_guard.errors import ConfigError, Problem
 from canary_guard.model.plan import PrometheusPlan
-
-_SHORTEST = 4
-"""Secrets shorter than this are not looked for in texts: they would be found in every second word."""
-
-
-def without_credentials(url: str) -> str:
-    """The URL without what may be secret in it: user, password, query and fragment; and without a trailing slash."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl().rstrip("/")
+from canary_guard.redaction import Redaction
 
 
 class Credentials(AuthBase):
     """Sets the headers that the plan asks for.
 
-    As an object of `requests`' own kind it comes after all other headers and keeps ~/.netrc out.
+    `hide` takes their secrets out of a text. As an object of `requests`' own kind it comes after all other headers
+    and keeps ~/.netrc out.
     """
 
     def __init__(self, plan: PrometheusPlan) -> None:
@@ -51,28 +41,9 @@ class Credentials(AuthBase):
                 )
                 raise ConfigError(Problem(what=what))
         self._headers = headers
-        long = (secret for secret in secrets if len(secret) >= _SHORTEST)
-        self._secrets = sorted({form for secret in long for form in _forms(secret)}, key=len, reverse=True)
+        self.hide = Redaction(secrets).hide
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         """The request with the headers."""
         request.headers.update(self._headers)
         return request
-
-    def hide(self, text: str) -> str:
-        """The text with `***` for every secret that stands in it."""
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return text
-
-
-def _forms(secret: str) -> Iterator[str]:
-    """As it stands, and as a URL, a form or JSON has it: a server repeats whichever it was sent."""
-    yield secret
-    for form in (quote(secret), quote(secret, safe=""), quote_plus(secret)):
-        yield form
-        yield re.sub("%..", lambda found: found[0].lower(), form)
-    for ascii_only in (True, False):
-        form = json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
-        yield form
-        yield form.replace("/", "\\/")

@@ -10,16 +10,16 @@ from canary_guard.model.plan import Plan, PrometheusPlan
 from canary_guard.model.series import Content, Failure, Reading, Series, SeriesQuery, SourceFacts
 from canary_guard.model.signal import Scope, Selector
 from canary_guard.model.window import Arm
+from canary_guard.outages import silence
 from canary_guard.sources import promql
-from canary_guard.sources.answers import Answer, AnswerError
+from canary_guard.sources.answers import Answer, AnswerError, unanswered
 from canary_guard.sources.api import PrometheusApi
 from canary_guard.sources.matching import arm_of, overlapping
 from canary_guard.sources.matrix import ShiftedError, samples, series_of, vector
-from canary_guard.sources.outages import silence
 from canary_guard.sources.queries import UP
 from canary_guard.sources.recorder import RawAnswer, RawSelector
 from canary_guard.sources.survey import survey
-from canary_guard.sources.workers import results
+from canary_guard.workers import results
 
 _PATIENCE = 3
 """All queries of a run together may take this many times the timeout of one request."""
@@ -72,7 +72,7 @@ class PrometheusSource:
         for index, reading in results(tasks, at_once=self._plan.concurrency, seconds=allowed / 1000):
             readings[index] = reading
             progress(len(readings), len(queries))
-        late = silence(allowed).failure
+        late = unanswered(silence(allowed)).failure
         return tuple(readings.get(index) or self._failed(query, late) for index, query in enumerate(queries))
 
     def raw(self, selectors: Sequence[RawSelector], *, start: int, end: int) -> tuple[RawAnswer, ...]:
@@ -86,7 +86,7 @@ class PrometheusSource:
         try:
             found = dict(results(tasks, at_once=self._plan.concurrency, seconds=allowed / 1000))
             if len(found) < len(tasks):
-                raise silence(allowed)
+                raise unanswered(silence(allowed))
         except AnswerError as error:
             raise self._source_error("the raw series of the plan's metrics", error) from None
         return tuple(series for index in range(len(tasks)) for series in found[index])

@@ -10,13 +10,13 @@ import numpy as np
 from canary_guard.model.plan import Plan, PrometheusPlan
 from canary_guard.model.series import Content
 from canary_guard.model.signal import Matcher, MatchOperator, Scope, Selector
+from canary_guard.outages import silence
 from canary_guard.sources import promql
-from canary_guard.sources.answers import Answer, AnswerError
+from canary_guard.sources.answers import Answer, AnswerError, unanswered
 from canary_guard.sources.api import PrometheusApi
 from canary_guard.sources.matrix import samples, vector
-from canary_guard.sources.outages import silence
 from canary_guard.sources.queries import parts
-from canary_guard.sources.workers import results
+from canary_guard.workers import results
 
 _STRETCH = "10m"
 """How much of a series is looked at to measure the scrape interval."""
@@ -46,7 +46,7 @@ def survey(api: PrometheusApi, plan: Plan, source: PrometheusPlan) -> Survey:
         tasks = [partial(_unless_refused, api, text, at) for text in texts]
         found = dict(results(tasks, at_once=source.concurrency, seconds=deadline - monotonic()))
         if len(found) < len(tasks):
-            raise silence(source.timeout)
+            raise unanswered(silence(source.timeout))
         return [found[index] for index in range(len(tasks))]
 
     sizes, examples = [], []

@@ -13,9 +13,11 @@ from requests.adapters import HTTPAdapter
 from canary_guard import __version__
 from canary_guard.errors import ConfigError, Problem
 from canary_guard.model.plan import PrometheusPlan
-from canary_guard.sources.answers import Answer, AnswerError, one_line, read_answer
-from canary_guard.sources.credentials import Credentials, without_credentials
-from canary_guard.sources.outages import outage, silence
+from canary_guard.outages import outage, silence
+from canary_guard.redaction import without_credentials
+from canary_guard.server_words import one_line
+from canary_guard.sources.answers import Answer, AnswerError, read_answer, unanswered
+from canary_guard.sources.credentials import Credentials
 
 _CHUNK = 2**16
 _LONGEST_ERROR = 2**16
@@ -103,7 +105,7 @@ class PrometheusSession(requests.Session):
             with super().request(method, url, timeout=seconds, stream=True, **options) as response:
                 body = self._body(response, deadline)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise outage(error, self._plan.timeout, hide=self.credentials.hide) from None
+            raise unanswered(outage(error, self._plan.timeout, hide=self.credentials.hide)) from None
         status, headers = response.status_code, response.headers
         if 300 <= status < 400:
             target = self.credentials.hide(_target(url, headers.get("Location", "")))
@@ -135,7 +137,7 @@ class PrometheusSession(requests.Session):
                     too_large=True,
                 )
             if time.monotonic() > deadline:
-                raise silence(self._plan.timeout)
+                raise unanswered(silence(self._plan.timeout))
         return bytes(body)
 
 

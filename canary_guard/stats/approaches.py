@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from canary_guard.model.estimate import Interval, Levels, Method, Undetermined
 from canary_guard.model.measure import MEASURES, QUANTILE_SIGNAL, Cost, Measure, Scale, Shape
 from canary_guard.model.recipe import Recipe, recipe
-from canary_guard.stats.bursts import SURELY_BURSTIER, Bursts, bursts, peak
+from canary_guard.stats.bursts import SURELY_BURSTIER, Bursts, around_level, bursts, peak
 from canary_guard.stats.change import Change, Floor
 from canary_guard.stats.difference import difference_of_means, difference_of_proportions
 from canary_guard.stats.ends import Ends, interval
@@ -23,6 +23,7 @@ from canary_guard.stats.refusal import Refusal, contradictory
 from canary_guard.stats.tails import Estimator
 
 if TYPE_CHECKING:
+    from canary_guard.model.arrays import FloatArray
     from canary_guard.model.measurement import Measurement
     from canary_guard.stats.alignment import Aligned, Pair
 
@@ -92,28 +93,36 @@ def _sums(
 
 
 def _bursts() -> Approach:
-    """The worst interval against its mean: a sign test says whether it rose, and no interval by how much."""
+    """The worst interval against its mean: a sign test says whether it rose, and no interval by how much.
+
+    A level that moves makes a worst interval, too, so that what rose must rise from the level around it as well. The
+    point stands for the upper end: a warning needs no more, and this measure decides nothing else.
+    """
 
     def found(pair: Pair) -> Bursts | Refusal:
         # Before and after, the windows may differ in length: a longer one has a worse worst interval.
-        baseline, canary = pair.baseline.last(pair.intervals), pair.canary.last(pair.intervals)
-        return implausible(pair, ("misses", "lookups")) or bursts(
-            events_baseline=baseline.values["misses"].sum(axis=0),
-            exposure_baseline=baseline.values["lookups"].sum(axis=0),
-            events_canary=canary.values["misses"].sum(axis=0),
-            exposure_canary=canary.values["lookups"].sum(axis=0),
+        baseline, canary = (
+            [arm.last(pair.intervals).values[key].sum(axis=0) for key in ("misses", "lookups")]
+            for arm in (pair.baseline, pair.canary)
         )
+        refused = implausible(pair, ("misses", "lookups"))
+        if refused is not None:
+            return refused
+        whole = _bursts_of(baseline, canary)
+        around = _bursts_of(*([misses, around_level(misses, lookups)] for misses, lookups in (baseline, canary)))
+        if isinstance(whole, Refusal) or isinstance(around, Refusal):
+            return whole
+        return replace(min(whole, around, key=lambda one: one.ratio), p=max(whole.p, around.p))
 
     def estimator(pair: Pair) -> Change | Refusal:
         both = found(pair)
         if isinstance(both, Refusal):
             return both
         point = math.log(both.ratio)
-        sure = both.p <= SURELY_BURSTIER
+        ends = Ends(low=point if both.p <= SURELY_BURSTIER else None, high=point)
         return Change(
             point=point,
-            floor=Floor(method=Method.TIME, ends=lambda _: Ends(low=point if sure else None, high=None)),
-            thin=True,
+            floor=Floor(method=Method.TIME, ends=lambda _: ends),
             notes=(f"sign test over eight parts of the window: p = {both.p:.3g}",),
             events_baseline=pair.baseline.total("misses"),
             events_canary=pair.canary.total("misses"),
@@ -124,6 +133,16 @@ def _bursts() -> Approach:
         return interval(peak(misses, lookups), Ends(low=None, high=None))
 
     return Approach(keys=("misses", "lookups"), events="misses", estimator=estimator, level=arm_level)
+
+
+def _bursts_of(baseline: Sequence[FloatArray], canary: Sequence[FloatArray]) -> Bursts | Refusal:
+    """Of (intervals,) misses and their exposure in each arm."""
+    return bursts(
+        events_baseline=baseline[0],
+        exposure_baseline=baseline[1],
+        events_canary=canary[0],
+        exposure_canary=canary[1],
+    )
 
 
 def _times(multiplier: float, point: float, ends: Ends) -> Interval:

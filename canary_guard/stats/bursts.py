@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 FEWEST_INTERVALS = 16
 FEWEST_PER_INTERVAL = 5
 _BLOCKS = 8
+_AROUND = 9
+_LEAST = 0.05
+"""of the mean: where nearly all comes in bursts, the level between them is next to nothing"""
 SURELY_BURSTIER = 0.05
 """From this p-value on, the canary's misses come in larger lumps."""
 
@@ -88,6 +91,19 @@ def peak(events: FloatArray, exposure: FloatArray) -> float:
     """The worst interval's rate over the mean rate, from (intervals,) counts that are not all 0."""
     there = exposure > 0
     return float((events[there] / exposure[there]).max() / (events.sum() / exposure.sum()))
+
+
+def around_level(events: FloatArray, exposure: FloatArray) -> FloatArray:
+    """(intervals,) exposure weighed by the level around each interval, so that a level that moves is no burst.
+
+    The level is the median rate of the nine intervals around, which a burst in every eighth does not move.
+    """
+    safe = np.where(exposure > 0, exposure, 1.0)
+    rates = np.pad(np.where(exposure > 0, events / safe, 0.0), _AROUND // 2, mode="reflect")
+    level = np.median(np.lib.stride_tricks.sliding_window_view(rates, _AROUND), axis=-1)
+    mean = float(events.sum() / exposure.sum()) if exposure.sum() > 0 else 0.0
+    weighed: FloatArray = exposure * np.maximum(level, _LEAST * mean)
+    return weighed
 
 
 def _sign_test(differences: FloatArray) -> float:

@@ -28,7 +28,7 @@ def diff_in_diff(*, before: Change | Refusal, after: Change | Refusal) -> Change
         return Refusal(reason=f"{period} the deploy: too few events in one arm", undetermined=Undetermined.EXPOSURE)
     time, units, counts = (_added(before, after, methods) for methods in _KINDS)
     if time is None:
-        return contradictory("quantiles have no difference in differences")
+        return contradictory("no difference in differences can be made of it")
     aside = units if units is not None and alike(time, units) else None
     return Change(
         point=after.point - before.point,

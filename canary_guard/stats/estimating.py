@@ -16,19 +16,19 @@ from canary_guard.stats.approaches import Approach, approach
 from canary_guard.stats.behaviour import AT_MIX
 from canary_guard.stats.change import ends_of, sound
 from canary_guard.stats.diff_in_diff import diff_in_diff
-from canary_guard.stats.ends import change_interval, number
+from canary_guard.stats.ends import Ends, change_interval, number
 from canary_guard.stats.exposure import too_short
 from canary_guard.stats.presence import absent, gaps
 from canary_guard.stats.refusal import Refusal
-from canary_guard.stats.tails import HALF, QUARTER, tail
+from canary_guard.stats.tails import HALF, QUARTER, Estimator, tail
 
 if TYPE_CHECKING:
-    from canary_guard.model.estimate import Estimated, Levels
+    from canary_guard.model.estimate import Estimated, Levels, Tail
     from canary_guard.model.measure import Cost, Scale
     from canary_guard.model.measurement import Measurement
     from canary_guard.stats.alignment import Pair
-    from canary_guard.stats.behaviour import AT_MIX, BaselineMix
-from canary_guard.stats.change import Change
+    from canary_guard.stats.behaviour import BaselineMix
+    from canary_guard.stats.change import Change
 
 
 def estimate(
@@ -92,7 +92,21 @@ def estimate_beyond(
         return _no_estimate(measure, scale, Comparison.DIFF_IN_DIFF, change)
     known = plain if at_mix and not isinstance(plain, Refusal) else None
     grown = replace(later, change=change, plain=known)
-    return _estimate(measure, scale, Comparison.DIFF_IN_DIFF, grown, levels=levels)
+    estimator, start = (
+        (later.way.estimator, earlier.change) if at_mix else (later.plainly, earlier.plain or earlier.change)
+    )
+    late = tail(later.pair, QUARTER, grid=after.canary.grid, estimator=estimator, alpha=levels.alpha)
+    return replace(
+        _estimate(measure, scale, Comparison.DIFF_IN_DIFF, grown, levels=levels),
+        quarter=None if late is None else _heading(late, start),
+    )
+
+
+def _heading(late: Tail, earlier: Change) -> Tail | None:
+    """Where the growth is heading: a look and no test, so that its interval is unbounded."""
+    if late.change.point is None or earlier.point is None:
+        return None
+    return replace(late, change=change_interval(late.change.point - earlier.point, Ends(low=None, high=None)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +116,8 @@ class _Found:
     way: Approach
     pair: Pair
     change: Change
+    plainly: Estimator
+    """Without the mix taken out."""
     plain: Change | None = None
     """Before the mix was taken out; None where it was not."""
 
@@ -135,12 +151,12 @@ def _found(
             )
         made_of = recipe(measure, cost=cost, db_load=db_load)
         if mix is None or made_of is None or measure not in AT_MIX:
-            return _Found(way=way, pair=pair, change=change)
+            return _Found(way=way, pair=pair, change=change, plainly=way.estimator)
         behaviour = mix.behaviour(measure, scale, change, pair, made_of)
         if behaviour is None:
-            return _Found(way=way, pair=pair, change=change)
+            return _Found(way=way, pair=pair, change=change, plainly=way.estimator)
         at_mix = replace(way, estimator=mix.estimator(measure, scale, way.estimator, made_of))
-        return _Found(way=at_mix, pair=pair, change=behaviour, plain=change)
+        return _Found(way=at_mix, pair=pair, change=behaviour, plainly=way.estimator, plain=change)
 
 
 def _estimate(measure: str, scale: Scale, comparison: Comparison, found: _Found, *, levels: Levels) -> Estimate:

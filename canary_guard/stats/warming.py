@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from canary_guard.model.estimate import Estimate, Recovery
+from canary_guard.model.estimate import Estimate, Recovery, Tail
 from canary_guard.model.measure import Scale
 from canary_guard.model.warm_up import WarmUp, WarmUpState
 from canary_guard.model.window import Comparison
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from canary_guard.model.measurement import Measurement
     from canary_guard.stats.alignment import Pair
     from canary_guard.stats.warm_up import Warmth
+
+_COLD = (WarmUpState.CONVERGED, WarmUpState.RECOVERING)
 _MISSES = ("misses", "lookups")
 _RATES = {
     "hit_rate": _MISSES,
@@ -46,7 +48,7 @@ class Warming:
 
     def recovery(self, measure: str, scale: Scale, *, db_load: str, levels: Levels) -> Recovery | None:
         """What a measure is heading for; None where its window is judged as it stands."""
-        if self.found.state not in (WarmUpState.CONVERGED, WarmUpState.RECOVERING) or measure not in _RATES:
+        if self.found.state not in _COLD or measure not in _RATES:
             return None
         events, exposure = _RATES[measure]
         heading = _heading(self.whole, events or db_load, exposure, scale=scale, alpha=levels.alpha)
@@ -58,29 +60,43 @@ class Warming:
         """The measurement over the last half of the whole window."""
         return _from(self.whole, self.whole.canary.grid.intervals // 2)
 
+    def late(self) -> Measurement:
+        """What follows a cold start: the last half while the cache recovers, else what is judged."""
+        return self.last_half() if self.found.state is WarmUpState.RECOVERING else self.judged
+
     def compared(self, miss_rates: Sequence[Estimated]) -> Warming:
-        """The same, told whether what is judged after a cold start misses surely less than the baseline."""
+        """The same, told whether what follows a cold start (`late`) misses surely less than the baseline."""
         better = any(
             isinstance(one, Estimate) and one.change_within.high is not None and one.change_within.high < 0
             for one in miss_rates
         )
-        overshoots = self.found.state is WarmUpState.CONVERGED and better
+        overshoots = self.found.state in _COLD and better
         return replace(self, found=replace(self.found, overshoots=overshoots))
 
-    def still_cold(self, found: StrataEstimates) -> StrataEstimates:
-        """No pattern is judged while the cache recovers: each has too few misses for a curve of its own."""
-        if self.found.state is not WarmUpState.RECOVERING:
-            return found
-        recovery = Recovery(state=self.found.state, heading=None, eta=self.found.eta, overshoots=False)
+    def still_cold(self, found: StrataEstimates, late: StrataEstimates) -> StrataEstimates:
+        """The patterns of the whole window with what they are in its last half, which alone may pass.
+
+        No pattern is a breach while the cache recovers: each has too few misses for a curve of its own.
+        """
+        known = {one.stratum: one.estimate for one in late.strata}
         return replace(
             found,
             strata=tuple(
-                replace(one, estimate=replace(one.estimate, recovery=recovery))
+                replace(one, estimate=self._recovering(one.estimate, known.get(one.stratum)))
                 if isinstance(one.estimate, Estimate)
                 else one
                 for one in found.strata
             ),
         )
+
+    def _recovering(self, whole: Estimate, late: Estimated | None) -> Estimate:
+        grid = self.last_half().canary.grid
+        half = None
+        if isinstance(late, Estimate):
+            half = Tail(start=grid.start, intervals=late.intervals, change=late.change, thin=late.thin)
+        found = self.found
+        recovery = Recovery(state=found.state, heading=None, eta=found.eta, overshoots=found.overshoots)
+        return replace(whole, half=half, recovery=recovery)
 
 
 def warming(
@@ -106,7 +122,8 @@ def warming(
         found=WarmUp(
             state=warmth.state,
             skip=first * grid.step,
-            eta=None if warmth.eta is None else round(1000 * warmth.eta),
+            # The curve may be over while the misses still fall: then nobody knows.
+            eta=round(1000 * warmth.eta) if warmth.eta else None,
             level=None if warmth.fit is None else number(warmth.fit.level),
             began=None if warmth.fit is None else number(_began(warmth, grid.step)),
         ),

@@ -13,7 +13,9 @@ import pytest
 
 import canary_guard
 from canary_guard.model.plan import SourcePlan
+from canary_guard.model.publishing import PublisherPlan
 from canary_guard.options import FORMATS
+from canary_guard.publishers import PUBLISHERS, publisher
 from canary_guard.reports import REPORTS
 from canary_guard.sources import SOURCES
 
@@ -158,7 +160,16 @@ def test_no_part_imports_the_slow_half_of_scipy() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["check", "--help"], ["demo", "--help"], ["record", "--help"], ["report", "--help"], ["--version"]],
+    [
+        ["--help"],
+        ["check", "--help"],
+        ["demo", "--help"],
+        ["diff", "--help"],
+        ["publish", "--help"],
+        ["record", "--help"],
+        ["report", "--help"],
+        ["--version"],
+    ],
     ids=" ".join,
 )
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
@@ -186,3 +197,11 @@ def test_registries_are_alphabetical_and_whole() -> None:
     assert list(REPORTS) == sorted(REPORTS) == list(FORMATS)
     assert list(SOURCES) == sorted(SOURCES)
     assert set(SOURCES) == {get_args(kind.__annotations__["kind"])[0] for kind in get_args(SourcePlan)}
+    assert list(PUBLISHERS) == sorted(PUBLISHERS)
+    assert list(PUBLISHERS) == [kind.__dataclass_fields__["kind"].default for kind in get_args(PublisherPlan)]
+    assert all(callable(publisher(kind)) for kind in PUBLISHERS)
+
+
+@pytest.mark.parametrize("module", sorted(set(PUBLISHERS.values())))
+def test_a_publisher_is_one_short_file(module: str) -> None:
+    assert lines(PACKAGE / "publishers" / f"{module}.py") <= 120, "what is common belongs into service.py"

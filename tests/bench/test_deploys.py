@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.deploys import DEPLOYS, Deploy, simulate
+from bench.deploys import DEPLOYS, Deploy, simulate, unseen
 from canary_guard.arrays import judge_arrays
 from canary_guard.model.estimate import Undetermined
 from canary_guard.model.run import Verdict
@@ -95,3 +95,10 @@ def test_autocorrelation_is_that_of_the_deploy() -> None:
 def test_a_healthy_deploy_passes_and_a_fault_fails() -> None:
     assert judge_arrays(**drawn(QUIET)).verdict is Verdict.PASS
     assert judge_arrays(**drawn(QUIET, 2.0)).verdict is Verdict.FAIL
+
+
+def test_an_empty_cache_has_seen_less_of_zipfs_keys_the_younger_it_is() -> None:
+    shares = unseen(3000, np.array([0.0, 60.0, 600.0, 6000.0]))
+    assert shares[0] == pytest.approx(1)
+    assert list(shares) == sorted(shares, reverse=True)
+    assert shares[-1] < 0.001

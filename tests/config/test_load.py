@@ -63,10 +63,11 @@ def test_the_same_text_gives_the_same_plan() -> None:
 def test_before_and_after_needs_the_time_of_the_deploy() -> None:
     (found,) = errors_of(ONLY_ALL)
     assert found.startswith("canary-guard.yaml:5:3: `select`: without arms, the canary is compared before and after")
-    (found,) = errors_of(OUTSIDE + "compare: before-after\n")
-    assert found.startswith(
-        "canary-guard.yaml:11:10: `compare`: a comparison before and after the deploy: when was it?"
-    )
+    for compare in ("before-after", "diff-in-diff"):
+        (found,) = errors_of(OUTSIDE + f"compare: {compare}\n")
+        assert found.startswith(
+            "canary-guard.yaml:11:10: `compare`: a comparison before and after the deploy: when was it?"
+        )
     assert errors_of(flags={"compare": "before-after"})[0].startswith("--compare: a comparison")
     assert plan_of(ONLY_ALL, flags={"deploy_time": "-5m"}).times.deploy_time == NOW - 300_000
 
@@ -77,8 +78,9 @@ def test_a_recording_may_know_the_deploy_itself() -> None:
 
 
 def test_side_by_side_needs_both_arms() -> None:
-    (found,) = errors_of(ONLY_ALL + "compare: concurrent\n")
-    assert found.startswith("canary-guard.yaml:9:10: `compare`: side by side needs both arms")
+    for compare in ("concurrent", "diff-in-diff"):
+        found = errors_of(ONLY_ALL + f"compare: {compare}\n")[0]
+        assert found.startswith("canary-guard.yaml:9:10: `compare`: side by side needs both arms")
 
 
 def test_the_unit_is_no_stratum() -> None:

@@ -78,7 +78,7 @@ def test_packs_are_what_the_schema_says(name: str) -> None:
         ("capacity: {db_pool_size: 0}", "`db_pool_size`: expected at least 1, found `0`"),
         ("amplification: {cost: fixed}", "`value` is missing: how many hits does a miss cost?"),
         ("amplification: {value: 5}", "`value` goes with `cost: fixed`"),
-        ("compare: diff-in-diff", "expected `auto`, `concurrent` or `before-after`, found `diff-in-diff`"),
+        ("compare: twice", "expected `auto`, `concurrent`, `before-after` or `diff-in-diff`, found `twice`"),
         ("compare: before_after", "did you mean `before-after`?"),
         ("default_rules: no", "`default_rules`: expected `true` or `false`, found `no`"),
         ("packs: default", "`packs`: expected a list, found `default`"),

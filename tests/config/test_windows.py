@@ -47,6 +47,7 @@ def test_the_comparison_and_why() -> None:
     for compare, comparison in (
         (Compare.CONCURRENT, Comparison.CONCURRENT),
         (Compare.BEFORE_AFTER, Comparison.BEFORE_AFTER),
+        (Compare.DIFF_IN_DIFF, Comparison.CONCURRENT),
     ):
         found = choose_comparison(replace(plan, compare=compare))
         assert found[0] is comparison

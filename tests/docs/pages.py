@@ -1,17 +1,24 @@
-"""Markdown pages taken apart: their fences and their tables; and the console fences run."""
+"""Markdown pages taken apart: their fences and their tables; and the console fences run, and written again."""
 
 import os
 import re
 import subprocess
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
     path.relative_to(ROOT)
-    for pattern in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/**/*.md", "rules/*.md")
+    for pattern in (
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "examples/**/*.md",
+        "rules/*.md",
+        "tests/scenarios/README.md",
+    )
     for path in ROOT.glob(pattern)
 )
 
@@ -73,13 +80,30 @@ def table(page: Path, heading: str) -> list[list[str]]:
     text = (ROOT / page).read_text()
     _, found, rest = text.partition(f"\n{heading}\n")
     assert found, f"{page} has no heading {heading}"
-    rows = re.search(
-        r"^\|.*\n\|[-| :]+\|\n((?:\|.*\n)+)", re.split(r"^#", rest, maxsplit=1, flags=re.MULTILINE)[0], re.MULTILINE
-    )
-    assert rows, f"{page} has no table under {heading}"
+    return first_table(re.split(r"^#", rest, maxsplit=1, flags=re.MULTILINE)[0], where=f"{page}, {heading}")[1:]
+
+
+def first_table(text: str, *, where: str) -> list[list[str]]:
+    """The cells of the first table of a text, its header row first."""
+    rows = re.search(r"^(\|.*\n)\|[-| :]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)
+    assert rows, f"{where}: there is no table"
     return [
-        [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows[1].splitlines()
+        [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
+        for row in f"{rows[1]}{rows[2]}".splitlines()
     ]
+
+
+def replay(fence: Fence, answer: Callable[[Command], str]) -> list[str]:
+    """What a console fence shows and `answer` does not say; `UPDATE_DOCS=1` writes the answers into the page."""
+    answers = [(command, answer(command)) for command in commands(fence)]
+    wrong = [f"{fence}: $ {command.line}\n{text}" for command, text in answers if text != command.shown]
+    if wrong and os.environ.get("UPDATE_DOCS"):
+        path = ROOT / fence.page
+        whole = path.read_text()
+        assert whole.count(f"\n{fence.text}```") == 1
+        again = "".join(f"$ {command.line}\n{text}" for command, text in answers)
+        path.write_text(whole.replace(f"\n{fence.text}```", f"\n{again}```"))
+    return wrong
 
 
 def agrees(shown: str, printed: str) -> bool:

@@ -1,7 +1,6 @@
 """Every fence of every page is loaded or run; `UPDATE_DOCS=1` writes what commands print into the console fences."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import pytest
 import yaml
 
 from canary_guard.config.load import load_plan
-from tests.docs.pages import PAGES, ROOT, Command, Console, Fence, agrees, commands, fences
+from tests.docs.pages import PAGES, ROOT, Command, Console, Fence, agrees, commands, fences, replay
 
 FENCES = [fence for page in PAGES for fence in fences(page)]
 LANGUAGES = {"console", "python", "text", "yaml"}
@@ -78,19 +77,14 @@ def assert_workflow(workflow: dict[object, object], folder: Path) -> None:
 def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     """In order, and in one folder, so that a later command may use what an earlier one wrote."""
     console = Console(tmp_path)
-    wrong: list[str] = []
-    for fence in (fence for fence in of("console") if fence.page == page):
-        texts: list[str] = []
-        for command in commands(fence):
-            printed = console.run(command.line)
-            right = command.shown == "" if printed is None else agrees(command.shown, printed)
-            texts.append(
-                f"$ {command.line}\n{command.shown if right or printed is None else shown_again(command, printed)}"
-            )
-            if not right:
-                wrong.append(f"{fence}: $ {command.line}\n{printed}")
-        if "".join(texts) != fence.text and os.environ.get("UPDATE_DOCS"):
-            rewrite(fence, "".join(texts))
+
+    def answer(command: Command) -> str:
+        printed = console.run(command.line)
+        if printed is None:
+            return ""
+        return command.shown if agrees(command.shown, printed) else shown_again(command, printed)
+
+    wrong = [one for fence in of("console") if fence.page == page for one in replay(fence, answer)]
     assert not wrong, "\n".join(wrong)
 
 
@@ -101,13 +95,6 @@ def shown_again(command: Command, printed: str) -> str:
     head, _, tail = (part.splitlines() for part in command.shown.partition("…\n"))
     lines = printed.splitlines()
     return "\n".join((*lines[: len(head)], "…", *lines[len(lines) - len(tail) :], ""))
-
-
-def rewrite(fence: Fence, text: str) -> None:
-    path = ROOT / fence.page
-    whole = path.read_text()
-    assert whole.count(f"\n{fence.text}```") == 1
-    path.write_text(whole.replace(f"\n{fence.text}```", f"\n{text}```"))
 
 
 def test_dots_stand_for_any_lines() -> None:

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -11,10 +11,15 @@ from canary_guard.cli import cli
 from canary_guard.config.causes import load_explanations
 from canary_guard.config.load import load_plan
 from canary_guard.config.packs import pack_names
+from canary_guard.config.publish_section import PublishSection
 from canary_guard.config.schema import config_schema
 from canary_guard.errors import CanaryGuardError, ConfigError, SourceError
 from canary_guard.judge.projection import erlang_c, headroom_share
+from canary_guard.model.estimate import Undetermined
+from canary_guard.model.finding import CrossCheckId
 from canary_guard.model.measure import CONTEXT, MEASURES, BoundUnit, Measure
+from canary_guard.model.run import Verdict
+from canary_guard.publishers import PUBLISHERS
 from canary_guard.reports import REPORTS
 from tests.docs.pages import ROOT, table
 from tests.recordings import recordings
@@ -62,6 +67,14 @@ def test_commands() -> None:
 
 def test_reports() -> None:
     assert [code(row[0]) for row in table(README, "## Reports")] == list(REPORTS)
+
+
+def test_publishers() -> None:
+    rows = table(README, "## Publish the report")
+    assert [code(row[0]) for row in rows] == list(PUBLISHERS)
+    for row in rows:
+        section = get_args(PublishSection.model_fields[code(row[0])].annotation)[0]
+        assert set(re.findall("`([^`]+)`", row[2])) == set(section.model_fields) - {"timeout"}
 
 
 def test_packs() -> None:
@@ -149,3 +162,18 @@ def test_commented_configuration_shows_the_defaults(path: Path) -> None:
     assert short != text
     whole, least = (load_plan(each, file="x", environment=environment, now=1_795_252_260_000) for each in (text, short))
     assert whole == least
+
+
+def test_what_a_service_has_to_count_is_what_the_pack_reads() -> None:
+    section = (ROOT / README).read_text().partition("### What your service has to count\n")[2]
+    names = set(re.findall(r"^(\w+)", section.split("```text\n")[1].split("```")[0], flags=re.MULTILINE))
+    signals = yaml.safe_load((ROOT / "rules" / "prometheus-client.yaml").read_text())["signals"]
+    needed = {signals[name]["counter"] for name in ("hits", "misses", "requests", "db_queries")}
+    assert names == needed
+
+
+def test_what_it_may_say_is_what_there_is() -> None:
+    said = {word for row in table(README, "## When it does not pass") for word in re.findall(r"`([^`]+)`", row[0])}
+    known = {*Verdict, *Undetermined, *CrossCheckId}
+    assert said <= known
+    assert said >= set(Undetermined)

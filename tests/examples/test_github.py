@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.examples.runner import Action, Outputs, Runner, bare_environment, load
+from tests.servers.loopback import Exchange, Loopback
 
 ROOT = Path(__file__).parents[2]
 ACTION = ROOT / ".github" / "actions" / "canary-guard"
@@ -151,6 +152,7 @@ def test_every_option_reaches_the_command(tmp_path: Path) -> None:
         "inconclusive-as": "exposure=pass,data=fail",
         "source-error-as": "fail",
         "set": "alpha=0.02\nmode=shadow\n",
+        "comment": "false",
         "artifact": "",
     }
     assert set(inputs) | {"source-url", "config", "python-version"} == set(load(ACTION / "action.yml")["inputs"])
@@ -169,6 +171,34 @@ def test_every_option_reaches_the_command(tmp_path: Path) -> None:
     assert plan["mode"] == "shadow"
     assert plan["exits"]["inconclusive_as"] == {"exposure": "pass", "data": "fail"}
     assert plan["exits"]["source_error_as"] == "fail"
+
+
+def test_a_pull_request_gets_a_comment_and_the_job_one_summary(tmp_path: Path) -> None:
+    def github(exchange: Exchange) -> None:
+        posted = exchange.received.method == "POST"
+        exchange.answer({"html_url": "https://github.com/shop/api/pull/12#issuecomment-5"} if posted else [])
+
+    (tmp_path / "event.json").write_text('{"pull_request": {"number": 12}}')
+    with Loopback(github) as server:
+        ran = runner(tmp_path)
+        ran.environment = {
+            **ran.environment,
+            "GITHUB_API_URL": server.url,
+            "GITHUB_REPOSITORY": "shop/api",
+            "GITHUB_EVENT_PATH": str(tmp_path / "event.json"),
+            "GITHUB_TOKEN": "s3cret",
+        }
+        inputs = {"config": str(CONFIG), "recording": recording("02-key-prefix"), "comment": "true"}
+        ran.run([{"id": "guard", "uses": "./.github/actions/canary-guard", "with": inputs}])
+        body = json.loads(server.received[-1].body)["body"]
+    step = ran.steps["guard"]
+    assert (step.outcome, step.outputs["verdict"], step.outputs["exit-code"]) == ("failure", "fail", "1")
+    assert "published to github: the job's summary, the step's outputs, comment https://github.com/shop/api" in step.log
+    assert server.received[-1].path == "/repos/shop/api/issues/12/comments"
+    assert body.startswith("<!-- canary-guard shop-api ")
+    assert ran.summary.count("\n**What to do**\n") == 1
+    assert ran.summary in body
+    assert "s3cret" not in step.log
 
 
 def test_wait_reaches_the_command_which_has_nothing_to_wait_for_in_a_recording(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -390,11 +390,43 @@ LOAD = rises("db_load_per_request", "15%")
 
 
 @pytest.mark.parametrize("theta", [-0.5, 0.05, 2.0])
-def test_a_cold_cache_never_passes_nor_fails_by_what_it_is_now(theta: float) -> None:
+def test_a_cold_cache_never_passes_nor_fails_by_what_the_whole_window_was(theta: float) -> None:
     estimate = an_estimate(theta=theta, half=0.01, recovery=recovering(COLD, low=-0.05, eta=90_000))
-    found = held(LOAD, estimate)
+    found = held(LOAD, replace(estimate, half=None, quarter=None))
     assert (found.outcome, found.undetermined) == (Outcome.UNDETERMINED, Undetermined.WARM_UP)
     assert found.more_time == 90_000
+
+
+def late_half(point: float, high: float | None, *, thin: bool = False) -> Tail:
+    return Tail(start=START, intervals=20, change=Interval(point=point, low=point - 0.1, high=high), thin=thin)
+
+
+@pytest.mark.parametrize(("point", "high"), [(0.02, 0.13), (0.1, 0.26)])
+def test_a_cold_cache_passes_where_its_last_half_is_inside_the_bound_or_the_zone(point: float, high: float) -> None:
+    cold = an_estimate(theta=2.0, half=0.01, recovery=recovering(COLD, low=-0.05, eta=90_000))
+    found = held(LOAD, replace(cold, half=late_half(point, high), quarter=None))
+    assert (found.outcome, found.since) == (Outcome.WITHIN, START)
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        {"half": late_half(0.02, 0.29)},
+        {"half": late_half(0.15, 0.27)},
+        {"half": late_half(0.02, None)},
+        {"half": late_half(0.02, 0.13, thin=True)},
+        {"half": late_half(0.02, 0.13), "quarter": late_half(0.15, None)},
+        {"half": late_half(-0.2, -0.1), "recovery": recovering(COLD, low=-0.3, overshoots=True)},
+    ],
+)
+def test_a_cold_cache_does_not_pass_by_a_last_half_that_proves_too_little(late: Mapping[str, Any]) -> None:
+    cold = an_estimate(theta=2.0, half=0.01, recovery=recovering(COLD, low=-0.05))
+    assert held(LOAD, replace(cold, **{"quarter": None, **late})).undetermined is Undetermined.WARM_UP
+
+
+def test_a_cold_cache_that_heads_beyond_the_bound_does_not_pass_by_its_last_half() -> None:
+    cold = an_estimate(theta=2.0, recovery=recovering(COLD, low=0.15))
+    assert held(LOAD, replace(cold, half=late_half(0.02, 0.13), quarter=None)).outcome is Outcome.EXCEEDED
 
 
 @pytest.mark.parametrize("theta", [0.0, 2.0])

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from canary_guard.judge.cross_checks import Views, reconcile
+from canary_guard.judge.cross_checks import Views, by_growth, reconcile
 from canary_guard.model.estimate import Estimate, Levels, Undetermined
 from canary_guard.model.finding import Alarm, CrossCheck, CrossCheckId, Finding, Outcome
 from canary_guard.model.plan import Cache
@@ -106,7 +106,33 @@ def test_a_difference_that_was_there_before_and_grew_is_a_breach_by_its_growth()
     assert "the difference grew with the deploy (origin-regression)" in checks[CrossCheckId.PLACEBO].sentence
 
 
-@pytest.mark.parametrize("beyond", [None, WITHIN, UNDETERMINED])
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("beyond", Outcome)
+def test_by_growth_a_rule_is_what_its_growth_is(outcome: Outcome, beyond: Outcome) -> None:
+    patterns = finding(outcome, rule=replace(RULE, id="pattern-collapse"))
+    grown = by_growth([finding(outcome), patterns], views(beyond=beyond), asked=[RULE])
+    assert grown == (finding(beyond, Comparison.DIFF_IN_DIFF), patterns)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_by_growth_nothing_is_known_without_a_sound_window_before(outcome: Outcome) -> None:
+    patterns = finding(outcome, rule=replace(RULE, id="pattern-collapse"))
+    sick = replace(views(beyond=WITHIN), sick="a pod restarted before the deploy")
+    for seen, why in ((Views(), "there is no window before the deploy"), (sick, "a pod restarted before the deploy")):
+        first, second = by_growth([finding(outcome), patterns], seen, asked=[RULE])
+        assert (first.outcome, first.undetermined) == (UNDETERMINED, Undetermined.DATA)
+        assert first.reason == f"by how much the difference grew with the deploy is not known: {why}"
+        assert second == patterns
+
+
+def test_a_difference_that_was_there_before_and_did_not_grow_is_not_the_deploys() -> None:
+    kept, checks = reconciled(finding(EXCEEDED), views(placebo=EXCEEDED, beyond=WITHIN))
+    assert (kept.outcome, comparison(kept)) == (WITHIN, {Comparison.DIFF_IN_DIFF})
+    assert checks[CrossCheckId.PLACEBO].alarm is Alarm.RAISED
+    assert "the difference did not grow with the deploy (origin-regression)" in checks[CrossCheckId.PLACEBO].sentence
+
+
+@pytest.mark.parametrize("beyond", [None, UNDETERMINED])
 def test_a_difference_that_was_there_before_is_never_a_breach_by_itself_nor_a_pass(beyond: Outcome | None) -> None:
     kept, checks = reconciled(finding(EXCEEDED), views(placebo=EXCEEDED, beyond=beyond))
     assert (kept.outcome, kept.undetermined) == (UNDETERMINED, Undetermined.EXPOSURE)

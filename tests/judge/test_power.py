@@ -68,6 +68,17 @@ def test_beyond_the_bound_the_gap_is_proved_at_alpha() -> None:
     assert settled(changed(0.5, counts(0.04))) == more(needed) > 0
 
 
+def test_what_chance_makes_pods_differ_by_shrinks_with_time_and_what_they_differ_by_themselves_does_not() -> None:
+    def between(variance: float) -> Candidate:
+        return Candidate(method=Method.UNITS, variance=variance, degrees=None)
+
+    needed = 40 * 0.04 * ((Z95 + Z80) / LIMIT.bound) ** 2
+    by_chance = changed(0.0, counts(0.04), between(0.03), method=Method.UNITS)
+    assert settled(by_chance) == more(needed) > 0
+    themselves = changed(0.0, counts(0.01), between(0.04), method=Method.UNITS)
+    assert settled(themselves) is None
+
+
 def test_inside_the_bound_the_gap_is_proved_at_alpha_within() -> None:
     needed = 40 * 0.04 * ((Z95 + Z80) / (LIMIT.bound - 0.05)) ** 2
     assert settled(changed(0.05, counts(0.04))) == more(needed) > 0

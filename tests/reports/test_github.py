@@ -72,14 +72,6 @@ def test_outputs_are_one_line_each() -> None:
     assert all("\n" not in value for value in github.outputs(runs.hostile()).values())
 
 
-def test_outputs_are_written_between_delimiters_that_no_value_contains() -> None:
-    assert github.output_lines({"a": "1", "b": "x\ny"}, delimiter="EOF-7") == (
-        "a<<EOF-7\n1\nEOF-7\nb<<EOF-7\nx\ny\nEOF-7\n"
-    )
-    with pytest.raises(ValueError, match="delimiter"):
-        github.output_lines({"a": "x\nEOF-7\nb=evil"}, delimiter="EOF-7")
-
-
 def test_the_annotation_tells_broken_patterns_and_raised_checks() -> None:
     assert "%0Acontamination: both arms became worse with the deploy" in github.render(runs.contamination(), Look())
     assert "%0Akey patterns beyond their bound: hit rate of stock" in github.render(runs.broken_pattern(), Look())

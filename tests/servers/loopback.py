@@ -34,6 +34,7 @@ class Received:
     """Names in lower case."""
     form: Mapping[str, str]
     """What the body says, or the query string of a GET."""
+    body: str
 
 
 class Exchange(BaseHTTPRequestHandler):
@@ -58,6 +59,7 @@ class Exchange(BaseHTTPRequestHandler):
             query=split.query,
             headers={name.lower(): value for name, value in self.headers.items()},
             form={name: values[0] for name, values in form.items()},
+            body=body,
         )
         with self.server.lock:
             self.server.received.append(self.received)

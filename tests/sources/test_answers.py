@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from canary_guard.sources.answers import Answer, AnswerError, one_line, read_answer
+from canary_guard.outages import silence
+from canary_guard.sources.answers import Answer, AnswerError, read_answer, unanswered
 from tests.servers.loopback import success
 
 
@@ -165,5 +166,6 @@ def test_secrets_are_hidden_before_words_are_cut() -> None:
     assert answer.warnings == ("***",)
 
 
-def test_one_line_takes_out_what_would_move_or_hide_text() -> None:
-    assert one_line("  a\r\n::error::b\u2028c\u202ed\u200be ") == "a ::error::b c d e"
+def test_an_outage_is_told_as_one() -> None:
+    failure = unanswered(silence(10_000)).failure
+    assert (failure.answer, failure.unreachable) == ("no whole answer within 10 s", True)

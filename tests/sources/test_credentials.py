@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from canary_guard.errors import ConfigError
 from canary_guard.model.plan import PrometheusPlan
-from canary_guard.sources.credentials import Credentials, without_credentials
+from canary_guard.sources.credentials import Credentials
 
 URL = "http://prometheus:9090"
 
@@ -16,20 +16,6 @@ URL = "http://prometheus:9090"
 def headers_of(plan: PrometheusPlan) -> dict[str, str]:
     request = requests.Request("POST", plan.url, auth=Credentials(plan)).prepare()
     return {name: value for name, value in request.headers.items() if name != "Content-Length"}
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("http://prometheus:9090", "http://prometheus:9090"),
-        ("http://prometheus:9090/", "http://prometheus:9090"),
-        ("https://user:p%40ss@host/select/0/prometheus/", "https://host/select/0/prometheus"),
-        ("https://host/login?token=abc#state", "https://host/login"),
-        ("https://user:p@ss@[::1]:9090", "https://[::1]:9090"),
-    ],
-)
-def test_a_url_is_shown_without_what_is_secret(url: str, shown: str) -> None:
-    assert without_credentials(url) == shown
 
 
 def test_nothing_is_sent_where_nothing_is_given() -> None:

@@ -3,7 +3,7 @@ import pytest
 
 from canary_guard.model.arrays import FloatArray
 from canary_guard.model.estimate import Undetermined
-from canary_guard.stats.bursts import Bursts, bursts
+from canary_guard.stats.bursts import Bursts, around_level, bursts
 from canary_guard.stats.refusal import Refusal
 
 EVEN = np.full(40, 50.0)
@@ -54,3 +54,15 @@ def test_too_little_to_see_bursts_in() -> None:
     for found in (short, few, silent):
         assert isinstance(found, Refusal)
         assert found.undetermined is Undetermined.EXPOSURE
+
+
+def test_a_level_that_moves_is_no_burst_around_itself_and_a_burst_is() -> None:
+    step = np.where(np.arange(40) < 20, 50.0, 150.0)
+    for events, largest in ((step, 1.0), (BURSTY, 4.0), (BURSTY * step / 50, 4.0)):
+        rates = events / around_level(events, LOOKUPS)
+        assert rates.max() / np.median(rates) == pytest.approx(largest)
+
+
+def test_where_all_comes_in_bursts_the_level_between_them_is_not_nothing() -> None:
+    lumps = np.where(np.arange(40) % 8 == 4, 200.0, 0.0)
+    assert around_level(lumps, LOOKUPS) == pytest.approx(np.full(40, LOOKUPS[0] * 0.05 * lumps.mean() / LOOKUPS[0]))

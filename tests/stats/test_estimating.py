@@ -557,7 +557,7 @@ def test_a_difference_that_was_there_before_is_no_growth() -> None:
     assert found.comparison is Comparison.DIFF_IN_DIFF
     assert found.change.point == pytest.approx(0, abs=0.15)
     assert found.canary.point == pytest.approx(0.04, rel=0.1)
-    assert (found.half, found.quarter, found.mix) == (None, None, None)
+    assert (found.half, found.mix) == (None, None)
 
 
 def test_what_grew_with_the_deploy_is_found_beyond_it() -> None:
@@ -572,6 +572,22 @@ def test_what_grew_with_the_deploy_is_found_beyond_it() -> None:
     assert alone.change.point is not None
     assert found.change.point is not None
     assert found.change.point - found.change.low > alone.change.point - alone.change.low
+
+
+def test_growth_that_begins_late_is_seen_in_the_last_quarter_and_proves_nothing_there() -> None:
+    late = a_measurement(
+        baseline={"lookups": [[1000.0] * 40], "misses": [[20.0, 24.0] * 20]},
+        canary={"lookups": [[1000.0] * 40], "misses": [[40.0, 48.0] * 15 + [120.0, 144.0] * 5]},
+    )
+    found = grown(a_pair(1, canary=0.04), late)
+    assert isinstance(found, Estimate)
+    assert found.quarter is not None
+    assert found.quarter.change.point == pytest.approx(math.log(3), abs=0.15)
+    assert (found.quarter.change.low, found.quarter.change.high) == (None, None)
+    steady = grown(a_pair(1, canary=0.04), a_pair(2, canary=0.04))
+    assert isinstance(steady, Estimate)
+    assert steady.quarter is not None
+    assert steady.quarter.change.point == pytest.approx(0, abs=0.2)
 
 
 def test_either_period_without_an_estimate_is_none() -> None:

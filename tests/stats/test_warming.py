@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from canary_guard.model.arrays import FloatArray
-from canary_guard.model.estimate import Estimate, Estimated, Levels, Recovery, StratumEstimate
+from canary_guard.model.estimate import Estimate, Estimated, Levels, Recovery, StratumEstimate, Tail
 from canary_guard.model.finding import StrataEstimates
 from canary_guard.model.measure import Scale
 from canary_guard.model.measurement import Measurement
@@ -150,9 +150,17 @@ def test_keys_that_are_all_young_overshoot(theta: float, half: float, overshoots
     assert warm.found.overshoots is overshoots
     assert recovery(warm, "miss_rate").overshoots is overshoots
     assert not found(WARM).compared([miss_rate]).found.overshoots
+    assert found(cold(20 * STEP / 1000)).compared([miss_rate]).found.overshoots is overshoots
 
 
-def test_no_pattern_is_judged_while_the_cache_recovers() -> None:
+def test_what_follows_a_cold_start_is_its_last_half_until_it_has_converged() -> None:
+    recovering, converged = found(cold(20 * STEP / 1000)), found(cold(3 * STEP / 1000))
+    assert recovering.late().canary.grid == recovering.last_half().canary.grid
+    assert recovering.late().canary.grid.intervals == LENGTH // 2
+    assert converged.late() is converged.judged
+
+
+def test_while_the_cache_recovers_a_pattern_is_told_with_its_last_half_alone() -> None:
     estimates: tuple[Estimated, ...] = (an_estimate("hit_rate"), no_estimate("hit_rate"))
     strata = StrataEstimates(
         condition=drops("hit_rate", "5pp"),
@@ -161,11 +169,25 @@ def test_no_pattern_is_judged_while_the_cache_recovers() -> None:
             for name, one in zip("ab", estimates, strict=True)
         ),
     )
-    assert found(WARM).still_cold(strata) is strata
     recovering = found(cold(20 * STEP / 1000))
-    first, second = (one.estimate for one in recovering.still_cold(strata).strata)
+    now = an_estimate("hit_rate", theta=-0.01, half=0.005)
+    late = replace(strata, strata=(replace(strata.strata[0], estimate=now),))
+    first, second = (one.estimate for one in recovering.still_cold(strata, late).strata)
     assert isinstance(first, Estimate)
     assert first.recovery == Recovery(
         state=WarmUpState.RECOVERING, heading=None, eta=recovering.found.eta, overshoots=False
     )
+    start = recovering.last_half().canary.grid.start
+    assert first.half == Tail(start=start, intervals=now.intervals, change=now.change, thin=now.thin)
     assert second == estimates[1]
+    gone = recovering.still_cold(strata, replace(strata, strata=())).strata[0].estimate
+    assert isinstance(gone, Estimate)
+    assert gone.half is None
+
+
+def test_a_curve_that_is_over_while_the_misses_still_fall_knows_no_end() -> None:
+    """A step after the curve: the rest is not flat, and the time by which it should be is past."""
+    ages = np.arange(LENGTH)
+    falling = found(cold(3 * STEP / 1000) + np.where(ages < 30, 100.0, 0.0))
+    assert falling.found.state is WarmUpState.RECOVERING
+    assert falling.found.eta is None

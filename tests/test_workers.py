@@ -6,7 +6,7 @@ from threading import Barrier, Event, active_count
 
 import pytest
 
-from canary_guard.sources.workers import results
+from canary_guard.workers import results
 
 
 def test_every_task_gives_its_result_under_its_index() -> None:

@@ -7,11 +7,10 @@ import ssl
 
 import pytest
 import requests
-from urllib3.exceptions import MaxRetryError, NewConnectionError, ProxyError, ReadTimeoutError
+from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError, ProxyError, ReadTimeoutError
 from urllib3.exceptions import SSLError as PoolSSLError
 
-from canary_guard.sources.answers import AnswerError
-from canary_guard.sources.outages import outage, silence
+from canary_guard.outages import Outage, outage, silence
 
 
 def caused(cause: BaseException) -> requests.ConnectionError:
@@ -21,7 +20,7 @@ def caused(cause: BaseException) -> requests.ConnectionError:
     return requests.ConnectionError(MaxRetryError(None, "/api/v1/query", refused))  # type: ignore[arg-type] # likewise
 
 
-def answer_to(error: Exception) -> AnswerError:
+def answer_to(error: Exception) -> Outage:
     return outage(error, 10_000, hide=lambda text: text.replace("s3cret", "***"))
 
 
@@ -35,9 +34,9 @@ def answer_to(error: Exception) -> AnswerError:
 )
 def test_the_systems_own_words(cause: OSError, answer: str) -> None:
     error = answer_to(caused(cause))
-    assert error.failure.answer == answer
-    assert error.failure.unreachable
+    assert error.answer == answer
     assert error.again
+    assert not error.arrived
 
 
 @pytest.mark.parametrize(
@@ -50,21 +49,28 @@ def test_the_systems_own_words(cause: OSError, answer: str) -> None:
     ],
 )
 def test_whatever_took_too_long(error: Exception) -> None:
-    assert answer_to(error).failure == silence(10_000).failure
-    assert answer_to(error).failure.answer == "no whole answer within 10 s"
+    assert answer_to(error) == silence(10_000)
+    assert answer_to(error).answer == "no whole answer within 10 s"
     assert not answer_to(error).again
 
 
 def test_tls_that_has_no_words_of_verification() -> None:
     broken = requests.exceptions.SSLError(PoolSSLError(ssl.SSLError(1, "[SSL] PEM lib (_ssl.c:3900)")))
-    assert answer_to(broken).failure.answer == "TLS: [SSL] PEM lib (_ssl.c:3900)"
+    assert answer_to(broken).answer == "TLS: [SSL] PEM lib (_ssl.c:3900)"
 
 
 def test_a_proxy_is_named_as_such() -> None:
     wrapped = ProxyError("Unable to connect to proxy", ConnectionResetError(104, "Connection reset by peer"))
     error = answer_to(requests.exceptions.ProxyError(MaxRetryError(None, "/", wrapped)))  # type: ignore[arg-type] # only its words
-    assert error.failure.answer == "the proxy: connection reset by peer"
+    assert error.answer == "the proxy: connection reset by peer"
 
 
 def test_other_errors_are_told_by_their_name_without_secrets() -> None:
-    assert answer_to(requests.exceptions.InvalidURL("bad s3cret")).failure.answer == "InvalidURL: bad ***"
+    assert answer_to(requests.exceptions.InvalidURL("bad s3cret")).answer == "InvalidURL: bad ***"
+
+
+def test_what_broke_off_may_have_arrived() -> None:
+    broken = requests.ConnectionError(ProtocolError("Connection aborted.", ConnectionResetError(104, "reset by peer")))
+    assert answer_to(broken).answer == "reset by peer"
+    assert answer_to(broken).again
+    assert answer_to(broken).arrived

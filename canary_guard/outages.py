@@ -3,45 +3,65 @@
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import requests
-from urllib3.exceptions import DecodeError, NewConnectionError, ProtocolError
+from urllib3.exceptions import ConnectTimeoutError, DecodeError, NewConnectionError, ProtocolError
 from urllib3.exceptions import TimeoutError as PoolTimeoutError
 
-from canary_guard.sources.answers import AnswerError, one_line
+from canary_guard.server_words import one_line
 
 _TIMEOUTS = (requests.Timeout, PoolTimeoutError, TimeoutError)
 _BROKEN = (ProtocolError, DecodeError)
+_NEVER_CONNECTED = (NewConnectionError, ConnectTimeoutError, ssl.SSLError, requests.exceptions.ProxyError)
 
 
-def silence(timeout: int) -> AnswerError:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """Why no whole answer came, and what to do."""
+
+    answer: str
+    advice: str
+    again: bool = False
+    """The same request may fare better in a moment."""
+    arrived: bool = True
+    """The request may have arrived: only what may happen twice is sent again."""
+
+
+def silence(timeout: int) -> Outage:
     """No answer, or not the whole of it, within `timeout` ms."""
-    return AnswerError(
-        f"no whole answer within {timeout / 1000:g} s",
-        "See whether the server is overloaded, or give it a longer timeout.",
-        unreachable=True,
+    return Outage(
+        answer=f"no whole answer within {timeout / 1000:g} s",
+        advice="See whether the server is overloaded, or give it a longer timeout.",
     )
 
 
-def outage(error: Exception, timeout: int, *, hide: Callable[[str], str]) -> AnswerError:
-    """The error of a request that got no whole answer within `timeout` ms; `hide` takes secrets out of its words."""
+def outage(error: Exception, timeout: int, *, hide: Callable[[str], str]) -> Outage:
+    """Of a request that got no whole answer within `timeout` ms; `hide` takes secrets out of its words."""
     causes = list(_causes(error))
+    arrived = not any(isinstance(cause, _NEVER_CONNECTED) for cause in causes)
     # To urllib3 a refused connection is a kind of timeout.
     if any(isinstance(cause, _TIMEOUTS) and not isinstance(cause, NewConnectionError) for cause in causes):
         return silence(timeout)
     if isinstance(error, requests.exceptions.ProxyError):
         where = f"the proxy: {_words(causes)}"
-        return AnswerError(one_line(hide(where)), "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.", unreachable=True)
+        return Outage(
+            answer=one_line(hide(where)), advice="Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.", arrived=arrived
+        )
     tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
     if tls is not None:
         words = getattr(tls, "verify_message", None) or tls.strerror or tls
-        return AnswerError(
-            one_line(hide(f"TLS: {words}")),
-            "Name the authority's certificate (`ca_file`), and check the URL and the client certificate.",
-            unreachable=True,
+        return Outage(
+            answer=one_line(hide(f"TLS: {words}")),
+            advice="Name the authority's certificate (`ca_file`, or REQUESTS_CA_BUNDLE), and check the URL and the "
+            "client certificate.",
+            arrived=arrived,
         )
-    return AnswerError(
-        one_line(hide(_words(causes))), "Check the URL, and that the server runs.", unreachable=True, again=True
+    return Outage(
+        answer=one_line(hide(_words(causes))),
+        advice="Check the URL, and that the server runs.",
+        again=True,
+        arrived=arrived,
     )
 
 
