@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from canary_guard.model.estimate import Method
@@ -69,6 +71,18 @@ def test_few_retries_are_no_wider_than_their_count() -> None:
     assert ends.low is not None
     assert ends.high is not None
     assert -1e-3 < ends.low < 1e-3 < ends.high < 3e-3
+
+
+def test_few_retries_are_held_against_each_arms_own_requests() -> None:
+    """One retry in each arm. Garwood at 1 %: 0.01005 to 6.638; then the method of variance estimates recovery."""
+    found = of_means("retry_rate", retries=(0.1, 0.1), requests=(1000, 500))
+    assert isinstance(found, Change)
+    ends, method = ends_of(found, 0.01)
+    assert method is Method.COUNTS
+    assert found.point == pytest.approx(1e-4)
+    low, high = 0.01005, 6.638
+    assert ends.low == pytest.approx(1e-4 - math.hypot((1 - low) / 5000, (high - 1) / 10_000), rel=1e-3)
+    assert ends.high == pytest.approx(1e-4 + math.hypot((high - 1) / 5000, (1 - low) / 10_000), rel=1e-3)
 
 
 def test_time_that_was_not_taken_is_refused() -> None:

@@ -73,6 +73,12 @@ def test_a_little_less_is_how_a_server_extrapolates() -> None:
     assert found.values.tolist() == [[[50.2, 0, 50]]]
 
 
+def test_how_little_is_a_share_of_all_counts() -> None:
+    """0.8 of 100 is little, however few the first bucket holds."""
+    found = buckets({"stable 1": [0.0], "stable 2": [50.8], "stable 3": [50.0], "stable +Inf": [100.0]}, summed=True)
+    assert found.values.tolist() == [[[0, 50.8, 0, 50]]]
+
+
 @pytest.mark.parametrize("bound", ["0.5", "3"])
 def test_other_bounds_are_told(bound: str) -> None:
     one = buckets({"stable a 1": [0, 1], "stable a +Inf": [0, 1]})

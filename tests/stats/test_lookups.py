@@ -41,6 +41,14 @@ def test_a_part_that_runs_a_little_ahead_is_made_good() -> None:
     assert shown(found["misses"]) == [[0, 1, 5]]
 
 
+@pytest.mark.parametrize(("ahead", "known"), [(1.9, True), (2.1, False)])
+def test_two_lookups_ahead_are_a_scrape_of_one_counter_after_the_other_whatever_the_traffic(
+    ahead: float, known: bool
+) -> None:
+    found = derived(lookups=[[1e-6, 0, 0]], hits=[[ahead, 0, 0]])["misses"]
+    assert isinstance(found, Missing) is not known
+
+
 @pytest.mark.parametrize("hits", [[110, 110, 110], [100, 107, 0], [106, 0, 0]])
 def test_more_of_a_part_than_of_the_whole_is_a_contradiction(hits: list[float]) -> None:
     found = derived(lookups=[[100, 100, 100]], hits=[hits])

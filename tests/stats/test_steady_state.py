@@ -41,3 +41,21 @@ def test_a_lower_end_of_0_leaves_a_ratio_open_below() -> None:
     found = projected(Scale.RATIO, level=0.02, low=0.0, high=0.03)
     assert found.low is None
     assert found.high is not None
+
+
+def test_a_baseline_whose_rate_wanders_is_less_certain_than_its_count() -> None:
+    """Misses that come and go with the lookups are no wandering; misses that do so alone are."""
+    fit = Fit(level=0.06, level_low=0.06, level_high=0.06, amplitude=1, tau=1, beta=1, decay=20, warm_at=1)
+    traffic = np.repeat([0.25, 1.75], 10)
+
+    def half(misses: np.ndarray, lookups: np.ndarray) -> float:
+        found = projection(
+            fit, events_baseline=100 * misses, exposure_baseline=1000 * lookups, scale=Scale.RATIO, alpha=0.01
+        )
+        assert found.point is not None
+        assert found.high is not None
+        return found.high - found.point
+
+    with_traffic, alone = half(traffic, traffic), half(traffic, np.ones(20))
+    assert with_traffic == pytest.approx(2.32635 / math.sqrt(2000))
+    assert alone > 4 * with_traffic

@@ -40,3 +40,14 @@ def test_pods_look_alike_when_time_explains_them() -> None:
     assert look_alike(variance=1.0, degrees=3, time_variance=1.0, time_degrees=7)
     assert not look_alike(variance=3.0, degrees=3, time_variance=1.0, time_degrees=7)
     assert not look_alike(variance=0.0, degrees=3, time_variance=0.0, time_degrees=7)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_pods_that_do_not_differ_at_all_in_one_arm_are_pooled_with_the_others(order: int) -> None:
+    alike = spread(np.zeros(4), EQUAL)
+    differing = spread(np.array([0.1, -0.1, 0.1, -0.1]), EQUAL)
+    baseline, canary = (alike, differing)[::order]
+    found = unit_variance(baseline=baseline, canary=canary)
+    assert found is not None
+    assert found.pooled
+    assert found.variance == pytest.approx(differing.square / 2 * 0.5)
