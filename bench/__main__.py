@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import children, judgement
+from bench import children, judgement, reports
 from tests.servers.prometheus_server import PROGRAMS, PrometheusServer, RawSeries, build_storage, recorded
 
 ROOT = Path(__file__).parents[1]
@@ -93,6 +93,8 @@ def main() -> None:
             print(served(folder / f"fleet-{times}", times=times), flush=True)
     print()
     judgement.main()
+    print()
+    reports.main()
 
 
 main()

@@ -27,7 +27,7 @@ from canary_guard.stats.clipping import clipped
 from canary_guard.stats.counting import Counted, count
 from canary_guard.stats.exposure import per_second
 from canary_guard.stats.small_counts import poisson_rate
-from canary_guard.stats.tracing import traces
+from canary_guard.stats.tracing import traces, traces_by_pattern
 from canary_guard.stats.warming import Warming, warming
 from canary_guard.views import Change, cross_checked, estimates_of
 
@@ -55,6 +55,8 @@ def judge_counted(
     deciding, cross_checks, further = findings, tuple[CrossCheck, ...](), tuple[Estimated, ...]()
     if counted.main is View.ARMS:
         deciding, cross_checks, further = cross_checked(plan, counted, findings, estimates, step=windows.after.step)
+    names = [name for name, _ in changes]
+    before = counted.views.get(View.ARMS_BEFORE) if counted.main is View.ARMS else None
     why_so = explain(plan, counted, warm, _grown(estimates, further), strata)
     warnings = tuple(dict.fromkeys(warning for reading in readings for warning in reading.warnings))
     reached, kinds = verdict(deciding, partial=bool(warnings))
@@ -75,7 +77,11 @@ def judge_counted(
         projection=projected,
         causes=why_so[0],
         questions=why_so[1],
-        traces=traces(counted.measurement, [name for name, _ in changes], cost=plan.cost, db_load=plan.db_load),
+        traces=traces(counted.measurement, names, cost=plan.cost, db_load=plan.db_load),
+        traces_before=traces(before, names, cost=plan.cost, db_load=plan.db_load) if before else (),
+        traces_by_pattern=traces_by_pattern(
+            counted.measurement, list(dict.fromkeys(one.condition.measure for one in strata))
+        ),
         data_quality=counted.quality,
         warnings=warnings,
         source=facts,

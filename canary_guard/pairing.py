@@ -19,7 +19,7 @@ from canary_guard.model.measure import Scale
 from canary_guard.model.rule import ChangeCondition, leaves
 from canary_guard.model.run import Run
 from canary_guard.model.window import Comparison
-from canary_guard.reports import sentences, tables
+from canary_guard.reports import forest, sentences
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -116,7 +116,7 @@ def _judged(finding: ConditionFinding, run: Run) -> Measured | Unmeasured:
     estimated = None if in_strata else sentences.estimate_of(finding, run)
     if estimated is None:
         return Unmeasured(reason=finding.reason or "no estimate was made")
-    change = tables.judged_change(finding, estimated) if isinstance(estimated, Estimate) else None
+    change = forest.judged_change(finding, estimated) if isinstance(estimated, Estimate) else None
     return _measured(estimated, change)
 
 

@@ -12,6 +12,7 @@ from canary_guard.model.arm_arrays import ArmArrays
 from canary_guard.model.arrays import FloatArray
 from canary_guard.model.estimate import Undetermined
 from canary_guard.model.finding import Alarm, CrossCheckId, Outcome
+from canary_guard.model.plan import Compare
 from canary_guard.model.rule import Severity
 from canary_guard.model.run import Run, Verdict
 from canary_guard.model.series import Failure
@@ -101,6 +102,18 @@ def test_nothing_passes_where_the_source_failed_to_tell_of_the_window_before() -
         )
         lost = judge_readings(plan, run.source, run.windows, broken)
         assert (lost.verdict, lost.undetermined) == (Verdict.INCONCLUSIVE, (Undetermined.DATA,))
+
+
+def test_a_run_has_the_pictures_of_the_time_before_the_deploy_and_of_each_pattern() -> None:
+    run = judged(plan_of(recordings()["19"]))
+    assert run.windows.deploy_time is not None
+    assert {(one.measure, one.side) for one in run.traces_before} == {(one.measure, one.side) for one in run.traces}
+    assert all(one.start + one.step * len(one.values) <= run.windows.deploy_time for one in run.traces_before)
+    assert {one.stratum for one in run.traces_by_pattern} >= {
+        one.stratum for found in run.strata for one in found.strata
+    }
+    fleet = judged(replace(plan_of(recordings()["19"]), compare=Compare.BEFORE_AFTER))
+    assert fleet.traces_before == ()
 
 
 AGE = (np.arange(40) + 0.5) * 15

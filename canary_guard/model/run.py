@@ -50,6 +50,8 @@ class Trace:
     """One number per interval; 0 where missing."""
     missing: tuple[int, ...] = ()
     """Intervals without a value: a gap, or nothing in the denominator."""
+    stratum: str | None = None
+    """The key pattern; None: of all together"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,10 @@ class Run:
     questions: tuple[Question, ...]
     """The three, in their order."""
     traces: tuple[Trace, ...]
+    traces_before: tuple[Trace, ...] = ()
+    """The same measures in both arms before the deploy; empty where the run compares other sides than the arms."""
+    traces_by_pattern: tuple[Trace, ...] = ()
+    """Of the measures that are judged in any key pattern, in wider intervals."""
     data_quality: DataQuality
     warnings: tuple[str, ...]
     """From the source, verbatim."""

@@ -1,5 +1,6 @@
 """Where a whole side has no data: one diagnosis instead of a reason for each rule."""
 
+from canary_guard.model.estimate import Estimate
 from canary_guard.model.finding import Outcome
 from canary_guard.model.run import Run, Verdict
 from canary_guard.model.series import Reading
@@ -10,6 +11,12 @@ from canary_guard.reports.escaping import said
 from canary_guard.reports.look import Look
 
 SEE_ABOVE = "no data, see above"
+
+
+def nothing(run: Run) -> bool:
+    """Whether nothing was measured for one reason, which the verdict's sentence tells: each rule need not tell it."""
+    unread = run.exit.source_error is not None and not any(isinstance(one, Estimate) for one in run.estimates)
+    return unread or bool(diagnosis(run, Look()))
 
 
 def diagnosis(run: Run, look: Look) -> str:

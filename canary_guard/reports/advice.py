@@ -11,20 +11,45 @@ from canary_guard.reports import explained, sentences, times
 from canary_guard.reports.escaping import said
 
 _LONGEST = 1000
+_AT_ONCE = 3
+"""So many pieces of advice are told to be followed at once; a person who is called at night reads no more."""
 _SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
+_ROLL_BACK = re.compile(r"Roll back( first)?")
+"""What many a rule advises: nothing new beside another sentence that begins so."""
 
 
 def what_to_do(run: Run) -> tuple[str, ...]:
     """In sentences: the advice of what was exceeded, or what would settle it, or how to reach the source."""
+    return tuple(" ".join(sentences_of) for sentences_of in _once(_advice(run)) if sentences_of)
+
+
+def now_and_then(run: Run) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The same in two: what the advice of each rule begins with, to be done at once, and all else."""
+    now: list[str] = []
+    then: list[str] = []
+    own, advice = len(_of_rules(run)), _advice(run)
+    for at, (text, kept) in enumerate(zip(advice, _once(advice), strict=True)):
+        at_once = 1 if at < own and kept and text.startswith(kept[0]) and len(now) < _AT_ONCE else 0
+        now += kept[:at_once]
+        then += [" ".join(kept[at_once:])] if kept[at_once:] else []
+    return tuple(now), tuple(then)
+
+
+def _advice(run: Run) -> tuple[str, ...]:
+    """A pass follows no cause."""
+    return (*_of_rules(run), *(() if run.verdict is Verdict.PASS else _of_causes(run)))
+
+
+def _of_rules(run: Run) -> tuple[str, ...]:
     match run.verdict:
         case Verdict.FAIL:
             exceeded = (one for one in sentences.gating(run) if one.outcome is Outcome.EXCEEDED)
-            return _once((*(said(finding.rule.advice, _LONGEST) for finding in exceeded), *_of_causes(run)))
+            return tuple(said(finding.rule.advice, _LONGEST) for finding in exceeded)
         case Verdict.PASS:
             warned = any(one.outcome is Outcome.EXCEEDED for one in run.findings)
             return (f"{'Look at the warnings' if warned else 'Nothing'}: the rollout may go on.",)
         case Verdict.INCONCLUSIVE:
-            return _once((*_to_settle(run), *_of_causes(run)))
+            return tuple(_to_settle(run))
         case _ as never:
             assert_never(never)
 
@@ -34,21 +59,24 @@ def _of_causes(run: Run) -> Iterator[str]:
     yield from (cause.advice for cause in explained.causes(run).likely)
 
 
-def _once(advice: Iterable[str]) -> tuple[str, ...]:
-    """Each sentence of the advice once, where it comes first."""
+def _once(advice: Iterable[str]) -> Iterator[list[str]]:
+    """The sentences of each piece of advice, without those that were told before."""
     told: set[str] = set()
-    kept = []
     for text in advice:
-        new = [sentence for sentence in _SENTENCES.split(text) if sentence.rstrip(".") not in told]
+        new = [sentence for sentence in _SENTENCES.split(text) if not _known(sentence.rstrip("."), told)]
         told.update(sentence.rstrip(".") for sentence in new)
-        kept.append(" ".join(new))
-    return tuple(text for text in kept if text)
+        yield new
+
+
+def _known(sentence: str, told: set[str]) -> bool:
+    return sentence in told or bool(_ROLL_BACK.fullmatch(sentence) and any(_ROLL_BACK.match(one) for one in told))
 
 
 def _to_settle(run: Run) -> Iterator[str]:
     from_source = dict.fromkeys(said(failure.advice, _LONGEST) for _, failure in sentences.failures(run))
     yield from list(from_source)[:3]
     if run.exit.source_error:
+        yield "Hold the rollout: the canary was not judged."
         return
     undetermined = [finding for finding in sentences.gating(run) if finding.outcome is Outcome.UNDETERMINED]
     kinds = {sentences.kind(finding) for finding in undetermined}

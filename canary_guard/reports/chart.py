@@ -19,6 +19,9 @@ LEFT, RIGHT, TOP, BOTTOM = 58, 552, 26, 202
 _LETTER = 4.6
 """Half of a letter's width on a narrow screen, where letters are largest."""
 
+_NEAR = 0.1
+"""So much longer, as a share of what is judged, a picture grows for a moment that lies just before."""
+
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 TIME_STEPS = (
     *(step * SECOND for step in (1, 5, 10, 15, 30)),
@@ -48,7 +51,7 @@ class Line:
     """Top and bottom of the level's interval, cut to the field."""
     left: float
     right: float
-    """Where the arm's window begins and ends."""
+    """Where what is judged of the arm begins and ends."""
     missing: int
     """Intervals without a value."""
 
@@ -91,6 +94,8 @@ class Chart:
     """ms: the time at `LEFT`"""
     end: int
     """ms: the time at `RIGHT`"""
+    judged: float
+    """Where the part begins that is judged, and that bounds are drawn over."""
     low: float
     """The axis' value at `BOTTOM`, in its unit"""
     high: float
@@ -105,26 +110,34 @@ class Chart:
 def chart(
     traces: Sequence[Trace],
     *,
+    earlier: Sequence[Trace] = (),
+    judged_from: int = 0,
     shape: Shape,
     from_zero: bool,
     levels: Mapping[Arm, Interval],
     bounds: Sequence[Level] = (),
     moments: Sequence[tuple[int, str]] = (),
 ) -> Chart | None:
-    """A measure over time; None if no interval of any trace has a value.
+    """A measure over time; None if no interval of any trace has a value, or an axis for them would leave all floats.
 
-    `from_zero` begins the value axis at 0. `levels` are the arms' levels with their intervals, in the measure's own
-    unit; `bounds` are drawn as lines; `moments` are times (ms) with their labels, drawn if inside the picture.
+    `earlier` are the same arms before the deploy, which have no level of their own; nor has what lies before
+    `judged_from` (ms). `from_zero` begins the value axis at 0. `levels` are the arms' levels with their intervals, in
+    the measure's own unit; `bounds` are drawn as lines; `moments` are times (ms) with their labels, drawn if inside
+    the picture.
     """
     points = {trace.side: present(trace) for trace in traces}
-    seen = [value for arm in points.values() for _, value in arm]
-    if not seen:
+    if not any(points.values()):
         return None
+    seen = [value for trace in (*earlier, *traces) for _, value in present(trace)]
     factor, unit = axis_unit(shape, max(seen))
     named = (*(bound.value for bound in bounds), *(level.point for level in levels.values()))
     low, high = value_range([*seen, *(v for v in named if v is not None)], from_zero=from_zero, shape=shape)
-    start = min(trace.start for trace in traces)
+    if not isfinite((high - low) * factor):
+        return None
     end = max(trace.start + trace.step * len(trace.values) for trace in traces)
+    first = min(trace.start for trace in traces)
+    near = [time for time, _ in moments if end - time <= (1 + _NEAR) * (end - first)]
+    start = min([first, *(trace.start for trace in earlier), *near])
 
     def x(time: float) -> float:
         return LEFT + (RIGHT - LEFT) * (time - start) / (end - start)
@@ -132,17 +145,20 @@ def chart(
     def y(value: float) -> float:
         return min(max(BOTTOM - (BOTTOM - TOP) * ((value - low) / (high - low)), TOP), BOTTOM)
 
+    def drawn(trace: Trace) -> str:
+        return path([(index, x(trace.start + trace.step * (index + 0.5)), y(v)) for index, v in present(trace)])
+
     def line(trace: Trace) -> Line:
         level = levels.get(trace.side)
-        middles = [(index, x(trace.start + trace.step * (index + 0.5)), y(v)) for index, v in points[trace.side]]
+        before = (drawn(one) for one in earlier if one.side is trace.side)
         return Line(
             arm=trace.side,
-            path=path(middles),
+            path="".join((*before, drawn(trace))),
             level=None if level is None or level.point is None else y(level.point),
             band=None
             if level is None or level.low is None or level.high is None or vague(level)
             else (y(level.high), y(level.low)),
-            left=x(trace.start),
+            left=x(max(trace.start, judged_from)),
             right=x(trace.start + trace.step * len(trace.values)),
             missing=len(trace.values) - len(points[trace.side]),
         )
@@ -157,6 +173,7 @@ def chart(
         unit=unit,
         start=start,
         end=end,
+        judged=x(max(first, judged_from)),
         low=low * factor,
         high=high * factor,
         values=tuple(Tick(at=y(value / factor), label=label) for value, label in steps(low * factor, high * factor)),

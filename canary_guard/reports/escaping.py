@@ -7,9 +7,11 @@ ELLIPSIS = "…"
 
 HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\U0001fffe-\U0001ffff\U0002fffe-\U0002ffff\U0003fffe-\U0010ffff]"
 )
-"""Control characters, line breaks, lone surrogates, no characters, and what turns the text around or takes no room."""
+"""Control characters, line breaks, lone surrogates, what is no character (HTML allows none) or has no meaning that all
+know, and what turns the text around or takes no room."""
 
 _COMMAND = re.compile(r"(?<!\S)::(?=[A-Za-z])|##\[")
 """What a CI system takes for a workflow command: `::error::` at the start of a line, `##[error]` anywhere."""

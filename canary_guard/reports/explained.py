@@ -7,13 +7,12 @@ from typing import assert_never
 from canary_guard.model.cause import Cause, CauseStatus, Evidence, Question, QuestionId, Reply
 from canary_guard.model.estimate import Estimate
 from canary_guard.model.finding import Outcome
-from canary_guard.model.measure import MEASURES
+from canary_guard.model.measure import MEASURES, Scale
 from canary_guard.model.rule import ChangeCondition
 from canary_guard.model.run import Run, Verdict
 from canary_guard.model.window import Comparison, View
 from canary_guard.reports import absent, numbers, sentences
 from canary_guard.reports.escaping import said
-from canary_guard.reports.look import Look
 
 _ASKED = {
     QuestionId.LOAD: "Did load increase?",
@@ -21,6 +20,9 @@ _ASKED = {
     QuestionId.CACHE: "Did the deploy change cache behaviour?",
 }
 _NOT_MEASURED = "Not measured"
+_BETTER = "Not for the worse"
+_FELL = -0.1
+"""A fall beyond this (log ratio) is a change, too, and `No` would deny it."""
 _POSSIBLE = 3
 """So many causes that are only possible are told."""
 _MEANINGLESS = frozenset({"mix", "cold_start"})
@@ -33,7 +35,7 @@ class Answer:
 
     question: str
     reply: str
-    """`Yes`, `No`, `Unclear` or `Not measured`"""
+    """`Yes`, `No`, `Not for the worse`, `Unclear` or `Not measured`"""
     evidence: tuple[str, ...]
 
     @property
@@ -90,7 +92,13 @@ def _answer(name: QuestionId, question: Question | None, run: Run) -> Answer:
             told = [one for one in known if one.finding.outcome is Outcome.UNDETERMINED] or known
         case _ as never:
             assert_never(never)
-    return Answer(question=_ASKED[name], reply=question.reply.capitalize(), evidence=_told(told, run))
+    better = name is QuestionId.CACHE and question.reply is Reply.NO and any(_fell(one) for one in told)
+    reply = _BETTER if better else question.reply.capitalize()
+    return Answer(question=_ASKED[name], reply=reply, evidence=_told(told, run))
+
+
+def _fell(one: Evidence) -> bool:
+    return one.scale is Scale.RATIO and one.change is not None and one.change < _FELL
 
 
 def causes(run: Run) -> Causes:
@@ -98,7 +106,7 @@ def causes(run: Run) -> Causes:
 
     A pass accuses nobody: only what is likely is told, of the traffic and the database rather than of the deploy.
     """
-    told = () if absent.diagnosis(run, Look()) else run.causes
+    told = () if absent.nothing(run) else run.causes
     by = {status: [cause for cause in told if cause.status is status] for status in CauseStatus}
     passed = run.verdict is Verdict.PASS
     possible = [] if passed else [one for one in by[CauseStatus.POSSIBLE] if _anything(one)]
@@ -178,14 +186,14 @@ def _name(one: Evidence) -> str:
 
 
 def _where(one: Evidence, run: Run) -> str:
-    """Between which sides, where it is not what the run compares; a fleet without a canary has no other sides."""
+    """Which sides moved since the deploy, where the run compares others; a fleet without a canary has none."""
     if run.comparison is Comparison.BEFORE_AFTER:
         return ""
     match _view(one):
         case View.BASELINE:
-            return ", baseline, before → after the deploy,"
+            return " in the baseline since the deploy"
         case View.FLEET:
-            return ", both arms, before → after the deploy,"
+            return " in both arms since the deploy"
         case _:
             return ""
 

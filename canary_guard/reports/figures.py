@@ -13,12 +13,12 @@ from canary_guard.model.window import Arm
 from canary_guard.reports import bounds, numbers, sentences, times
 from canary_guard.reports.chart import Chart, Level, chart, present
 from canary_guard.reports.escaping import said
+from canary_guard.reports.forest import judged_change
 from canary_guard.reports.look import Look
-from canary_guard.reports.tables import judged_change
 
 _FIRST = ("db_load_per_request", "hit_rate", "origin_load", "miss_rate")
 """Load first, then what a reader knows from dashboards."""
-_NOT_DRAWN = frozenset({"utilisation"})
+NOT_DRAWN = frozenset({"utilisation"})
 """Its levels are at the peak, its values over time of today: the projection has a picture of its own."""
 _NEARLY_NONE = 0.05
 """A picture with values in no more of its intervals shows nothing."""
@@ -84,13 +84,15 @@ def deciders(run: Run) -> tuple[str, ...]:
     ]
     # A partial answer makes a run inconclusive although every rule was settled.
     found = decided or [one.condition.measure for finding in gating for one in finding.conditions]
-    return tuple(dict.fromkeys([*(measure for measure in _FIRST if measure in found), *found]))
+    # A miss rate is its hit rate seen from the other side: one picture is enough.
+    told = [measure for measure in found if measure != "miss_rate" or "hit_rate" not in found]
+    return tuple(dict.fromkeys([*(measure for measure in _FIRST if measure in told), *told]))
 
 
 def figure_of(measure: str, run: Run) -> Figure | None:
     """The picture of one measure in the run's main comparison; None where no interval has a value."""
     traces = [trace for trace in run.traces if trace.measure == measure]
-    if measure in _NOT_DRAWN or not _worth(traces):
+    if measure in NOT_DRAWN or not _worth(traces):
         return None
     conditions = _conditions(measure, run)
     estimated = _estimated(measure, conditions, run)
@@ -98,6 +100,8 @@ def figure_of(measure: str, run: Run) -> Figure | None:
     limits = dict(_limits(conditions, estimate, run))
     drawn = chart(
         traces,
+        judged_from=run.windows.after.start + run.warm_up.skip if run.warm_up else 0,
+        earlier=[trace for trace in run.traces_before if trace.measure == measure],
         shape=MEASURES[measure].shape,
         from_zero=MEASURES[measure].scale is Scale.RATIO,
         levels={Arm.BASELINE: estimate.baseline, Arm.CANARY: estimate.canary} if estimate else {},

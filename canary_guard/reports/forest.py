@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from math import asinh
 
-from canary_guard.model.estimate import Interval
+from canary_guard.model.estimate import Estimate, Interval
+from canary_guard.model.finding import ConditionFinding
+from canary_guard.model.rule import ChangeCondition
+from canary_guard.reports import bounds
 
 WIDTH = 220
 _EDGE = 8
@@ -24,6 +27,20 @@ class Forest:
     high_beyond: bool
     point: float | None
     """None where there is no point, or it lies outside the picture."""
+
+
+def judged_change(finding: ConditionFinding, estimate: Estimate) -> Interval:
+    """The change that was held against the bound: over the window, or over the last part of it that exceeded alone."""
+    tails = (tail for tail in (estimate.half, estimate.quarter) if tail is not None and tail.start == finding.since)
+    return next((tail.change for tail in tails), estimate.change)
+
+
+def judged_forest(finding: ConditionFinding, estimate: Estimate) -> Forest | None:
+    """What was held against the bound; None for a level, and where the bound has no place."""
+    if not isinstance(finding.condition, ChangeCondition):
+        return None
+    at = bounds.change_at(finding.condition)
+    return None if at is None else forest(judged_change(finding, estimate), bound=at)
 
 
 def forest(change: Interval, *, bound: float) -> Forest | None:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from canary_guard.model.finding import Alarm
 from canary_guard.model.plan import Mode
 from canary_guard.model.run import Run, Verdict
 from canary_guard.model.series import Reading
@@ -19,6 +20,7 @@ from canary_guard.reports import (
     chart,
     explained,
     figures,
+    manual,
     material,
     numbers,
     rows,
@@ -27,16 +29,16 @@ from canary_guard.reports import (
     tables,
     times,
 )
-from canary_guard.reports.advice import what_to_do
+from canary_guard.reports.advice import now_and_then, what_to_do
 from canary_guard.reports.escaping import said, visible
 from canary_guard.reports.headline import verdict_sentence
 from canary_guard.reports.look import Look
-from canary_guard.reports.origin import WIDTH, origin
+from canary_guard.reports.origin import origin
 from canary_guard.reports.projected import projection
 
 _TONES = {Verdict.PASS: "within", Verdict.FAIL: "exceeded", Verdict.INCONCLUSIVE: "undetermined"}
 _QUOTED = re.compile(r"`([^`\n]{1,200})`")
-_COLORS = {"baseline": "#2f74d0", "canary": "#cf5b00", "more": "#d03a30", "less": "#1a7340"}
+_COLORS = {"baseline": "#2f74d0", "canary": "#cf5b00", "first": "#5a7797", "further": "#9150b3", "retries": "#16807a"}
 """Readable on white and on black: where a policy takes the style sheet away they stand for both."""
 
 
@@ -58,9 +60,11 @@ def render(run: Run, look: Look) -> str:
     head, _, sentence = verdict_sentence(run, look).removeprefix("trial: ").partition(": ")
     word, _, kind = head.partition(" ")
     deciding, others = figures.figures(run)
-    asked, unasked = ((), ()) if absent.diagnosis(run, look) else tables.measure_rows(run, look)
+    asked, unasked = ((), ()) if absent.nothing(run) else tables.measure_rows(run, look)
+    shown, also = rows.folded(run, look)
     units, unlisted = tables.unit_rows(run)
     todo, why = what_to_do(run), explained.causes(run)
+    now, then = now_and_then(run)
     script = _template("script.js.jinja", **_FIELD)
     return _template(
         "page.html.jinja",
@@ -74,7 +78,8 @@ def render(run: Run, look: Look) -> str:
         trial=run.plan.mode is Mode.SHADOW,
         exit=_capital(sentences.exit_sentence(run)),
         unit=said(run.plan.unit, 60),
-        todo=[_first_sentence(advice) for advice in todo],
+        now=now,
+        then=then,
         answers=explained.answers(run),
         causes=why,
         advice_of={row.id: "" if explained.advised(row, todo) else row.advice for row in why.likely},
@@ -84,23 +89,20 @@ def render(run: Run, look: Look) -> str:
         sides=sentences.sides(run.comparison),
         deciding=deciding,
         others=others,
-        rules=[
-            (row, tables.intervals(finding, run))
-            for row, finding in zip(rows.rule_rows(run, look), run.findings, strict=True)
-            if not row.follows
-        ],
-        also=rows.folded(run, look)[1],
+        rules=shown,
+        also=also,
+        mark=rows.mix_note(run),
         origin=origin(run),
-        origin_width=WIDTH,
         asked=asked,
         unasked=unasked,
         warnings=sentences.warnings(run, look, folded=True),
         not_asked=sentences.not_asked(run),
         strata=strata.strata_tables(run),
-        shown=strata.SHOWN,
-        checks=rows.check_rows(run),
+        listed=strata.SHOWN,
+        manual=manual.SECTIONS,
+        checks=[row for row in rows.check_rows(run) if row.alarm is not Alarm.RAISED],
         split=any(row.split for row in (*asked, *unasked)),
-        raised=bool(sentences.raised(run)),
+        raised=sentences.raised(run),
         notes=rows.measure_notes(run),
         interval_title=rows.interval_title(run),
         faults=material.data_faults(run),
@@ -146,12 +148,6 @@ def _capital(sentence: str) -> str:
 def _coded(text: str) -> Markup:
     """Escaped, and what stands in backquotes as code."""
     return Markup(_QUOTED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
-
-
-def _first_sentence(advice: str) -> tuple[str, str]:
-    """What to do first, and what then."""
-    first, stop, rest = advice.partition(". ")
-    return first + stop.rstrip(), f" {rest}" if rest else ""
 
 
 def _facts(run: Run, look: Look) -> Iterator[tuple[str, str]]:

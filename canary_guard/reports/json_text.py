@@ -70,4 +70,4 @@ def _plain(value: object) -> str:
 def _escaped(hidden: re.Match[str]) -> str:
     # Lone surrogates, which UTF-8 does not have, are not kept.
     char = hidden[0]
-    return "\\ufffd" if "\ud800" <= char <= "\udfff" else json.dumps(char)[1:-1]
+    return "\ufffd" if "\ud800" <= char <= "\udfff" else json.dumps(char)[1:-1]

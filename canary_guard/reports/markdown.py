@@ -12,6 +12,7 @@ from canary_guard.reports.escaping import said, shorten
 from canary_guard.reports.headline import verdict_sentence
 from canary_guard.reports.look import Look
 from canary_guard.reports.projected import projection
+from canary_guard.reports.text_forest import LEGEND, text_forest
 
 LONGEST = 60_000
 """characters; GitHub takes 65,536 in a comment"""
@@ -81,7 +82,8 @@ def _above_the_fold(run: Run, look: Look) -> Iterator[str]:
     yield from _causes(run, todo)
     if projected := projection(run):
         yield from ("", f"**Projection** {prose(projected.peak)}", "", *_list(projected.lines))
-    yield from ("", f"| | rule | {' → '.join(sentences.sides(run.comparison))} (change) | bound |", _ruler(4))
+    head = ("", "rule", f"{' → '.join(sentences.sides(run.comparison))} (change)", "bound", LEGEND)
+    yield from ("", _row(head), _ruler(len(head)))
     yield from _fitted(_rules(run, look), 14_000, "rules and conditions")
     if note := rows.mix_note(run):
         yield from ("", f"{prose(_MARK)} {prose(note)}")
@@ -118,11 +120,12 @@ def _rules(run: Run, look: Look) -> Iterator[str]:
         why = f" {prose(row.why)}" if row.why else ""
         id_ = code(row.id, cell=True)
         name = f"{id_} (no: {prose(row.title)})" if row.outcome is Outcome.WITHIN else f"**{prose(row.title)}** ({id_})"
-        yield _row((f"{_ICONS[row.word]} {row.word}", f"{name}{why}", "", ""))
+        yield _row((f"{_ICONS[row.word]} {row.word}", f"{name}{why}", "", "", ""))
         for one in row.conditions:
-            yield _row((_ICONS[one.outcome], prose(one.measure), prose(one.measured), prose(one.bound)))
+            picture = code(text_forest(one.forest, unicode=True)) if one.forest else ""
+            yield _row((_ICONS[one.outcome], prose(one.measure), prose(one.measured), prose(one.bound), picture))
     if also:
-        yield _row((f"{_ICONS['warning']} warning", f"for the same reason: {prose(also)}", "", ""))
+        yield _row((f"{_ICONS['warning']} warning", f"for the same reason: {prose(also)}", "", "", ""))
 
 
 def _below_the_fold(run: Run, look: Look) -> Iterator[str]:
@@ -153,7 +156,7 @@ def _strata(table: strata.StrataTable, run: Run) -> Iterator[str]:
     yield from ("", f"**{table.measure} by key pattern**, bound: {prose(table.bound)}")
     if table.rows:
         sides = sentences.sides(run.comparison)
-        head = ("", "key pattern", "share of lookups", " → ".join(sides), "change", rows.interval_title(run))
+        head = ("", "key pattern", "share of lookups", " → ".join(sides), "change", rows.interval_title(run), LEGEND)
         yield from ("", _row(head), _ruler(len(head)))
         lines = (_row(_stratum(row)) for row in table.rows)
         yield from _fitted(lines, 6_000, "key patterns", unlisted=table.unlisted)
@@ -166,7 +169,8 @@ def _stratum(row: strata.StratumRow) -> tuple[str, ...]:
     name = f"{row.name} ({row.note})" if row.note else row.name
     shares = f"{row.share_baseline} → {row.share_canary}"
     icon = _ICONS["exceeded"] if row.exceeded else ""
-    return icon, prose(name), shares, row.levels, row.change, row.interval or prose(row.reason)
+    picture = code(text_forest(row.forest, unicode=True)) if row.forest else ""
+    return icon, prose(name), shares, row.levels, row.change, row.interval or prose(row.reason), picture
 
 
 def _list(texts: Iterable[str]) -> Iterator[str]:

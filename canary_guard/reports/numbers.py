@@ -12,6 +12,10 @@ _TEN = math.log(10)
 _MINUS = "−"
 _TIMES_FROM = 2.0
 """From this factor on a rise is written `x2.11`, below it `+21 %`."""
+_LONG = 1e15
+"""From here on a number is written with an exponent."""
+_BEYOND = 308
+"""The magnitude of what is beyond all floats once it is in percent or in microseconds."""
 _ALWAYS_TIMES_FROM = 10.0
 """From here on also the end of an interval whose point is written in percent."""
 
@@ -219,11 +223,11 @@ def _decimals(value: float, digits: int) -> int:
 
 def _magnitude(value: float) -> int:
     """The power of ten of the leading digit; of 0.0099999 that of 0.01, which is what binary fractions make of it."""
-    return int(f"{value:.2e}".partition("e")[2])
+    return int(f"{value:.2e}".partition("e")[2]) if math.isfinite(value) else _BEYOND
 
 
 def _fixed(value: float, decimals: int) -> str:
-    text = f"{value:.{decimals}f}"
+    text = f"{value:.{decimals}f}" if abs(value) < _LONG else f"{value:.1e}"
     return text.replace("-", _MINUS) if any(digit in text for digit in "123456789") else text.lstrip("-")
 
 

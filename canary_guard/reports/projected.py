@@ -5,6 +5,7 @@ In words, and as the picture of the load against the share of the rollout: a pro
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import isfinite
 
 from canary_guard.model.estimate import Interval
 from canary_guard.model.projection import ArmProjection, Projection
@@ -35,6 +36,9 @@ class RolloutChart:
     """An SVG path around the interval; empty where an end is unbounded."""
     ends: float | None
     """Where the headroom ends; None where it does not."""
+    ends_label: str
+    ends_anchor: str
+    """`start`, or `end` where the label would leave the picture."""
     ends_from: float | None
     """Where it ends at the earliest."""
     label_at: float
@@ -130,13 +134,16 @@ def _share(value: float) -> str:
 
 
 def rollout_chart(found: Projection) -> RolloutChart | None:
-    """None where a point is not known. The canary's share of the traffic moves the load along a line."""
+    """None where a point is not known, or beyond all floats. The canary's share moves the load along a line."""
     first, last = found.baseline.queries_per_second, found.canary.queries_per_second
     if first.point is None or last.point is None:
         return None
     capacity = found.capacity.db_queries_per_second
     ends = (first.low, last.low, first.high, last.high)
     high = max(capacity, *(one for one in (first.point, last.point, *ends) if one is not None)) * 1.08
+
+    if not isfinite(high):
+        return None
 
     def x(share: float) -> float:
         return LEFT + (RIGHT - LEFT) * share
@@ -149,7 +156,7 @@ def rollout_chart(found: Projection) -> RolloutChart | None:
         corners = ((0, first.high), (1, last.high), (1, last.low), (0, first.low))
         band = "M" + "L".join(f"{short(x(share))},{short(y(value))}" for share, value in corners) + "Z"
     at = y(capacity)
-    reached, earliest = found.headroom.point, found.headroom.low
+    reached, earliest = (None if end is None or end <= 0 else end for end in (found.headroom.point, found.headroom.low))
     return RolloutChart(
         values=tuple(Tick(at=y(value), label=label) for value, label in steps(0, high)),
         shares=tuple(Tick(at=x(share / 4), label=f"{share * 25} %") for share in range(5)),
@@ -157,6 +164,8 @@ def rollout_chart(found: Projection) -> RolloutChart | None:
         line=f"M{short(x(0))},{short(y(first.point))}L{short(x(1))},{short(y(last.point))}",
         band=band,
         ends=None if reached is None else x(reached),
+        ends_label="" if reached is None else f"full at {_share(reached)}",
+        ends_anchor="start" if reached is not None and reached < 0.6 else "end",
         ends_from=None if earliest is None else x(earliest),
         label_at=at - 5 if at > TOP + 16 else at + 14,
     )

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from canary_guard.model.estimate import Estimate, Estimated, NoEstimate
-from canary_guard.model.finding import Alarm, Finding, Outcome
+from canary_guard.model.finding import Alarm, ConditionFinding, Finding, Outcome
 from canary_guard.model.measure import MEASURES
 from canary_guard.model.rule import Severity
 from canary_guard.model.run import Run
 from canary_guard.reports import absent, numbers, sentences
 from canary_guard.reports.escaping import said
+from canary_guard.reports.forest import Forest, judged_forest
 from canary_guard.reports.look import Look
 
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?(?:e-\d+)?) to (\d+(?:\.\d+)?(?:e-\d+)?) s\b")
@@ -27,6 +28,8 @@ class ConditionRow:
     measure: str
     measured: str
     bound: str
+    forest: Forest | None
+    """The change against the bound; None where that cannot be drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,7 @@ class CheckRow:
 
 def rule_rows(run: Run, look: Look, *, mark: str = "") -> tuple[RuleRow, ...]:
     """In the run's order: those that can fail it first. `mark` stands for `at the baseline's mix`."""
-    no_data, follows = bool(absent.diagnosis(run, look)), sentences.follows(run)
+    no_data, follows = absent.nothing(run), sentences.follows(run)
     return tuple(
         _rule_row(finding, run, look, mark=mark, no_data=no_data, follows=finding.rule.id in follows)
         for finding in run.findings
@@ -107,12 +110,20 @@ def _rule_row(finding: Finding, run: Run, look: Look, *, mark: str, no_data: boo
                 measure=sentences.named(one, run),
                 measured=sentences.measured(one, run, look, mark=mark),
                 bound=sentences.bound(one.condition),
+                forest=_forest(one, run),
             )
             for one in finding.conditions
             if not no_data
         ),
         follows=follows,
     )
+
+
+def _forest(finding: ConditionFinding, run: Run) -> Forest | None:
+    """Nothing for a condition that every key pattern is within: none of them decided."""
+    estimate = sentences.estimate_of(finding, run)
+    within = finding.stratum is not None and finding.outcome is Outcome.WITHIN
+    return judged_forest(finding, estimate) if isinstance(estimate, Estimate) and not within else None
 
 
 def mix_note(run: Run) -> str:
@@ -194,7 +205,7 @@ def mix_notes(run: Run) -> tuple[str, ...]:
 
 def measure_notes(run: Run) -> tuple[str, ...]:
     """What a reader must know about the measures, those of one note together: `hit rate, miss rate: no misses`."""
-    if absent.diagnosis(run, Look()):
+    if absent.nothing(run):
         return ()
     titles: dict[str, list[str]] = {}
     for row in measure_rows(run):
@@ -210,7 +221,7 @@ def interval_title(run: Run) -> str:
 
 def check_rows(run: Run) -> tuple[CheckRow, ...]:
     """The checks around the comparison, those that found something first."""
-    no_data = bool(absent.diagnosis(run, Look()))
+    no_data = absent.nothing(run)
     rows = (
         CheckRow(
             alarm=one.alarm,

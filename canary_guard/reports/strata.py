@@ -11,7 +11,7 @@ from canary_guard.model.run import Run
 from canary_guard.reports import absent, bounds, numbers, sentences
 from canary_guard.reports.escaping import said
 from canary_guard.reports.forest import Forest, forest
-from canary_guard.reports.look import Look
+from canary_guard.reports.small_charts import SmallChart, small_charts
 
 SHOWN = 12
 """So many key patterns are shown at first."""
@@ -43,6 +43,8 @@ class StratumRow:
     exceeded: bool
     forest: Forest | None
     forest_label: str
+    small: SmallChart | None
+    """Of the first ones, both arms over time."""
 
     @property
     def outcome(self) -> str:
@@ -57,6 +59,8 @@ class StrataTable:
     measure: str
     bound: str
     rows: tuple[StratumRow, ...]
+    scale: str
+    """Of the pictures over time, which all have the same; empty without any."""
     unlisted: int
     """How many more there are."""
     only: tuple[str, ...]
@@ -67,7 +71,7 @@ class StrataTable:
 
 def strata_tables(run: Run) -> tuple[StrataTable, ...]:
     """In the order of the rules."""
-    return () if absent.diagnosis(run, Look()) else tuple(_table(found, run) for found in run.strata)
+    return () if absent.nothing(run) else tuple(_table(found, run) for found in run.strata)
 
 
 def broken(run: Run) -> tuple[str, ...]:
@@ -92,10 +96,12 @@ def _table(found: StrataEstimates, run: Run) -> StrataTable:
         return not _exceeded(one, found, run), 1.0 if one.p is None else one.p, size
 
     worst = sorted(found.strata, key=harm)
+    small = small_charts(run, condition.measure, [one.stratum for one in worst[:SHOWN]])
     return StrataTable(
         measure=MEASURES[condition.measure].title,
         bound=sentences.bound(condition),
-        rows=tuple(_row(one, found, run) for one in worst[:_LISTED]),
+        rows=tuple(_row(one, found, run, small.by_pattern.get(one.stratum)) for one in worst[:_LISTED]),
+        scale=small.scale,
         unlisted=max(0, len(worst) - _LISTED),
         only=tuple(_only(found, run)),
         missing=said(found.missing or ""),
@@ -110,7 +116,7 @@ def _exceeded(one: StratumEstimate, found: StrataEstimates, run: Run) -> bool:
     return bounds.beyond(change.low if bounds.worse_above(found.condition) else change.high, found.condition)
 
 
-def _row(one: StratumEstimate, found: StrataEstimates, run: Run) -> StratumRow:
+def _row(one: StratumEstimate, found: StrataEstimates, run: Run, small: SmallChart | None) -> StratumRow:
     name, note = sentences.pattern(one.stratum), _note(one)
     shares = numbers.percent(one.share_baseline), numbers.percent(one.share_canary)
     if not isinstance(one.estimate, Estimate):
@@ -129,6 +135,7 @@ def _row(one: StratumEstimate, found: StrataEstimates, run: Run) -> StratumRow:
             exceeded=False,
             forest=None,
             forest_label="",
+            small=small,
         )
     estimate, bound = one.estimate, bounds.change_at(found.condition)
     baseline, canary = numbers.estimate_levels(estimate)
@@ -150,6 +157,7 @@ def _row(one: StratumEstimate, found: StrataEstimates, run: Run) -> StratumRow:
         exceeded=exceeded,
         forest=None if bound is None else forest(estimate.change, bound=bound),
         forest_label=words + ("; exceeded" if exceeded else ""),
+        small=small,
     )
 
 

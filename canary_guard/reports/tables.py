@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from canary_guard.model.estimate import Estimate, Estimated, Interval
-from canary_guard.model.finding import ConditionFinding, Finding, Outcome
+from canary_guard.model.estimate import Estimate, Estimated
+from canary_guard.model.finding import ConditionFinding, Outcome
 from canary_guard.model.measure import MEASURES
-from canary_guard.model.rule import ChangeCondition
 from canary_guard.model.run import Run, UnitQuality
 from canary_guard.model.window import Period
-from canary_guard.reports import bounds, numbers, sentences, times
+from canary_guard.reports import numbers, sentences, times
 from canary_guard.reports.escaping import said
-from canary_guard.reports.forest import Forest, forest
+from canary_guard.reports.forest import Forest, judged_change, judged_forest
 from canary_guard.reports.look import Look
 
 _NAMED = 4
@@ -31,7 +30,7 @@ class MeasureRow:
     interval: str
     """Of the change; or why there is none"""
     split: str
-    """How the change splits into behaviour and other traffic; empty where it was not split."""
+    """How the change splits into behaviour and other traffic; empty where that is not worth telling."""
     bound: str
     """Empty where no rule asks"""
     outcome: Outcome | None
@@ -47,18 +46,6 @@ class UnitRow:
     unit: str
     where: str
     remarks: str
-
-
-def intervals(finding: Finding, run: Run) -> tuple[str, ...]:
-    """For each condition of a finding the interval of the change that was judged; empty where there is none."""
-    estimates = ((one, sentences.estimate_of(one, run)) for one in finding.conditions)
-    return tuple(
-        _interval(estimated, judged_change(one, estimated))
-        if isinstance(estimated, Estimate)
-        and not (sentences.in_strata(one.condition) and one.outcome is Outcome.WITHIN)
-        else ""
-        for one, estimated in estimates
-    )
 
 
 def measure_rows(run: Run, look: Look) -> tuple[tuple[MeasureRow, ...], tuple[MeasureRow, ...]]:
@@ -106,7 +93,7 @@ def _row(
     judged = judged_change(finding, estimated) if finding else estimated.change
     baseline, canary = numbers.estimate_levels(estimated)
     change = numbers.change(estimated, judged.point)
-    interval = _interval(estimated, judged)
+    interval = numbers.change_interval(estimated, judged)
     if finding and finding.since is not None:
         change = f"{change} since {times.clock(finding.since, look or Look())}"
     return MeasureRow(
@@ -115,29 +102,12 @@ def _row(
         canary=canary,
         change=change,
         interval=interval,
-        split=sentences.split(estimated),
+        split=sentences.split(estimated) if sentences.at_mix(estimated) else "",
         bound=bound,
         outcome=outcome,
-        forest=_forest(finding, judged) if finding else None,
+        forest=judged_forest(finding, estimated) if finding else None,
         forest_label=f"{title}: {change}, {interval or 'without an interval'}; bound: {bound}; {outcome}",
     )
-
-
-def _forest(finding: ConditionFinding, judged: Interval) -> Forest | None:
-    if not isinstance(finding.condition, ChangeCondition):
-        return None
-    at = bounds.change_at(finding.condition)
-    return None if at is None else forest(judged, bound=at)
-
-
-def judged_change(finding: ConditionFinding, estimate: Estimate) -> Interval:
-    """The change that was held against the bound: over the window, or over the last part of it that exceeded alone."""
-    tails = (tail for tail in (estimate.half, estimate.quarter) if tail is not None and tail.start == finding.since)
-    return next((tail.change for tail in tails), estimate.change)
-
-
-def _interval(estimate: Estimate, change: Interval) -> str:
-    return numbers.change_interval(estimate, change)
 
 
 def unit_counts(run: Run) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The report for a terminal: verdict first, statistics last, readable without colour and in ASCII."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
 
 from canary_guard.model.estimate import Estimate
 from canary_guard.model.finding import Alarm, Outcome
@@ -8,14 +9,20 @@ from canary_guard.model.rule import Severity
 from canary_guard.model.run import Run, Verdict
 from canary_guard.reports import explained, layout, material, rows, sentences, strata
 from canary_guard.reports.advice import what_to_do
-from canary_guard.reports.escaping import plain
+from canary_guard.reports.escaping import columns, plain
 from canary_guard.reports.headline import verdict_sentence
 from canary_guard.reports.layout import PLAIN, Cell, Style
 from canary_guard.reports.look import Look
 from canary_guard.reports.projected import projection
+from canary_guard.reports.sparks import sparks
+from canary_guard.reports.text_forest import ASCII_LEGEND, LEGEND, text_forest
 
+_WIDE = 110
+"""columns, from which a condition has room for its picture"""
 _ROOMY = 72
 """columns, from which a table has room for what can be left out"""
+_LEVEL = 12
+"""columns that a level may take beside its sparkline"""
 _MOST = 12
 """entries of a list; the rest is counted"""
 _BOLD = Style(bold=True)
@@ -66,6 +73,7 @@ def _sections(run: Run, look: Look) -> Iterator[tuple[str, Sequence[str]]]:
         yield "Checked around the comparison", list(_checks(run, look))
     todo = what_to_do(run)
     yield "What to do", _list(todo, look, sign="- " if len(todo) > 1 else "")
+    yield from _over_time(run, look)
     if found := explained.causes(run):
         yield found.heading, list(_causes(found, todo, look))
     if projected := projection(run):
@@ -102,6 +110,23 @@ def _questions(run: Run, look: Look) -> Iterator[str]:
         yield from rest
 
 
+def _over_time(run: Run, look: Look) -> Iterator[tuple[str, Sequence[str]]]:
+    """Both sides of each measure that decided, one above the other, and below them where the deploy was."""
+    if lines := list(_sparks(run, look)):
+        yield "Over time", lines
+
+
+def _sparks(run: Run, look: Look) -> Iterator[str]:
+    name = max(map(columns, sentences.sides(run.comparison)))
+    found = sparks(run, columns=look.width - name - _LEVEL - 8, unicode=look.unicode)
+    for one in found.found:
+        yield from layout.wrap(_text(one.title, look), look.width, first="  ", rest="    ")
+        for row in one.rows:
+            yield f"    {row.name:<{name}}  {row.picture}  {_text(row.level, look)}".rstrip()
+    if found.found and found.deploy is not None:
+        yield f"{' ' * (6 + name + found.deploy)}^ deploy"[: look.width]
+
+
 def _causes(found: explained.Causes, todo: Sequence[str], look: Look) -> Iterator[str]:
     """The likely ones in full; of the others the ids, unless every detail is asked for."""
     for row in found.likely:
@@ -119,7 +144,8 @@ def _rules(run: Run, look: Look) -> Iterator[str]:
     shown, also = rows.folded(run, look)
     rules = [(row, _conditions(row, look)) for row in shown]
     measured = f"{' → '.join(sentences.sides(run.comparison))} (change)" if look.width >= _ROOMY else "measured"
-    title = _cells(("", "", measured, "bound"), look, *[_DIM] * 4)
+    legend = LEGEND if look.unicode else ASCII_LEGEND
+    title = _cells(("", "", measured, "bound", *([legend] if look.width >= _WIDE else [])), look, *[_DIM] * 5)
     every = [title, *(cells for _, conditions in rules for cells in conditions)]
     widths = layout.column_widths(every, width=look.width, indent=4)
     if len(every) > 1:
@@ -164,16 +190,20 @@ def _conditions(row: rows.RuleRow, look: Look) -> list[list[Cell]]:
     if row.outcome is Outcome.WITHIN and row.severity is Severity.WARN and not look.verbose:
         return []
     return [
-        _cells(
-            (_sign(one.outcome, look), one.measure, one.measured, one.bound),
-            look,
-            _WORDS[one.outcome],
-            PLAIN,
-            PLAIN,
-            _DIM,
-        )
+        [
+            *_cells(
+                (_sign(one.outcome, look), one.measure, one.measured, one.bound),
+                look,
+                *(_WORDS[one.outcome], PLAIN, PLAIN, _DIM),
+            ),
+            *([(_forest(one, look), _WORDS[one.outcome])] if look.width >= _WIDE else []),
+        ]
         for one in row.conditions
     ]
+
+
+def _forest(one: rows.ConditionRow, look: Look) -> str:
+    return text_forest(one.forest, unicode=look.unicode) if one.forest else ""
 
 
 def _measures(run: Run, look: Look) -> list[str]:
@@ -229,7 +259,8 @@ def _list(texts: Sequence[str], look: Look, *, sign: str = "", most: int = _MOST
 
 
 def _cells(texts: Iterable[str], look: Look, *styles: Style) -> list[Cell]:
-    return [(_text(text, look), style) for text, style in zip(texts, styles, strict=True)]
+    """Each in its style; those that are left are plain."""
+    return [(_text(text, look), style) for text, style in zip(texts, chain(styles, repeat(PLAIN)), strict=False)]
 
 
 def _sign(word: str, look: Look) -> str:

@@ -9,6 +9,7 @@ from canary_guard.reports.look import Look
 _SECOND = 1000
 _MINUTE = 60 * _SECOND
 _HOUR = 60 * _MINUTE
+_LAST = 253_402_300_799_999
 
 
 def duration(ms: int) -> str:
@@ -81,4 +82,5 @@ def _clock(ms: int, *, seconds: bool) -> str:
 
 
 def _at(ms: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
+    """As far as the calendar reaches: to the year 9999."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=min(ms, _LAST))

@@ -13,18 +13,26 @@ from canary_guard.model.recipe import recipe
 from canary_guard.model.run import Trace
 from canary_guard.model.window import Arm
 from canary_guard.stats.alignment import align_side, recorded
+from canary_guard.stats.behaviour import patterns_of
 from canary_guard.stats.ends import number
 from canary_guard.stats.origin_cost import factor
 from canary_guard.stats.quantiles import quantile
+from canary_guard.stats.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from canary_guard.model.arrays import FloatArray
     from canary_guard.model.measure import Cost
     from canary_guard.model.measurement import Measurement, Side
+    from canary_guard.stats.alignment import Aligned
 
 FEWEST_EVENTS = 20
 """A quantile of fewer events is not drawn."""
+MOST_PER_PATTERN = 40
+"""So many intervals at most has the trace of a key pattern: its picture is small, and a pattern's misses are few."""
+_OVER = {"hit_rate": "hits", "miss_rate": "misses"}
+"""What stands over the lookups in the measures that are counted by key pattern."""
 
 
 def traces(measurement: Measurement, measures: Sequence[str], *, cost: Cost | None, db_load: str) -> tuple[Trace, ...]:
@@ -41,6 +49,48 @@ def traces(measurement: Measurement, measures: Sequence[str], *, cost: Cost | No
             if values is not None:
                 found.append(_trace(measure, arm, side, values, multiplier))
     return tuple(found)
+
+
+def traces_by_pattern(measurement: Measurement, measures: Sequence[str]) -> tuple[Trace, ...]:
+    """Each key pattern over time, small ones pooled as they are judged; nothing where lookups have no pattern.
+
+    Neighbouring intervals are summed, so that none has more than `MOST_PER_PATTERN`.
+    """
+    patterns = patterns_of(measurement)
+    if isinstance(patterns, Refusal):
+        return ()
+    sides = (
+        (Arm.BASELINE, measurement.baseline, patterns.baseline),
+        (Arm.CANARY, measurement.canary, patterns.canary),
+    )
+    return tuple(
+        _pattern_trace(measure, group.name, arm, side, counted, place)
+        for measure in measures
+        if measure in _OVER
+        for place, group in enumerate(patterns.groups)
+        for arm, side, counted in sides
+    )
+
+
+def _pattern_trace(measure: str, stratum: str, arm: Arm, side: Side, counted: Aligned, place: int) -> Trace:
+    wide = max(1, -(-side.grid.intervals // MOST_PER_PATTERN))
+    into = np.array(counted.at, dtype=np.intp) // wide
+    count = -(-side.grid.intervals // wide)
+
+    def summed(key: str) -> FloatArray:
+        return np.bincount(into, weights=counted.values[key][place], minlength=count).astype(np.float64)
+
+    over, lookups = summed(_OVER[measure]), summed("lookups")
+    known = lookups > 0
+    return Trace(
+        measure=measure,
+        side=arm,
+        start=side.grid.start,
+        step=wide * side.grid.step,
+        values=frozen(np.divide(over, lookups, out=np.zeros(count), where=known)),
+        missing=tuple(np.flatnonzero(~known).tolist()),
+        stratum=stratum,
+    )
 
 
 def _values(measure: str, side: Side, *, cost: Cost | None, db_load: str) -> dict[int, float] | None:

@@ -30,7 +30,8 @@ BEYOND_THE_EDGE = """() => {
     .filter((one) => one.checkVisibility() && getComputedStyle(one).clipPath === "none")
     .filter((one) => !one.closest(".hidden, caption, thead"))
     .filter((one) =>
-      one.getBoundingClientRect().right > edge || (one.clientWidth && one.scrollWidth > one.clientWidth + 1)
+      one.getBoundingClientRect().right > edge
+        || (one instanceof HTMLElement && one.clientWidth && one.scrollWidth > one.clientWidth + 1)
     )
     .map((one) => `${one.tagName} ${one.getAttribute("class")}: ${one.textContent.slice(0, 60)}`);
 }"""

@@ -15,7 +15,7 @@ from canary_guard.model.run import DataQuality, Exit, Run, Trace, UnitQuality, V
 from canary_guard.model.series import SourceFacts
 from canary_guard.model.window import Arm, Comparison, Grid, Period, Windows
 from tests.builders import START, a_grid, a_plan, a_reading, a_rule, a_run, an_estimate, drops, no_estimate, rises
-from tests.reports.runs import RUNS, hostile
+from tests.reports.runs import RUNS, hostile, many_patterns
 
 LEVELS: dict[str, tuple[float, float]] = {
     "hit_rate": (0.9915, 0.9808),
@@ -102,6 +102,7 @@ def a_full_run(levels: dict[str, tuple[float, float]] = LEVELS, *, intervals: in
     run = a_run(
         windows=Windows(after=grid, before=None, deploy_time=START + 30_000, scrape_interval=15_000),
         traces=traces,
+        traces_before=tuple(replace(one, start=grid.start - one.step * intervals) for one in traces),
         queries=tuple(
             a_reading(key, grid=grid) for key in ("db_queries", "hits", "misses", "requests", "miss_latency_bucket")
         ),
@@ -207,6 +208,7 @@ PAGES: Mapping[str, Callable[[], Run]] = {
     **RUNS,
     "hostile": hostile,
     "large-before-after": a_before_after_run,
+    "many-patterns": many_patterns,
     "large-fail": a_full_run,
     "large-late": a_late_run,
     "large-pass": a_healthy_run,

@@ -26,6 +26,7 @@ from tests.builders import (
     a_rule,
     a_run,
     a_stratum,
+    a_trace,
     an_estimate,
     an_evidence,
     drops,
@@ -204,7 +205,36 @@ def broken_pattern() -> Run:
             an_estimate(baseline=0.075, canary=0.125, theta=1.493, half=0.06, mix=a_mix(0.511, -0.982)),
         ),
         strata=(strata,),
+        traces_by_pattern=tuple(
+            replace(a_trace("hit_rate", side, level=level), stratum=name)
+            for name, levels in (("price", (0.83, 0.83)), ("stock", (0.72, 0.0)), ("other", (0.8, 0.82)))
+            for side, level in zip(Arm, levels, strict=True)
+        ),
         cross_checks=CLEAR,
+    )
+
+
+def many_patterns(count: int = 1_000) -> Run:
+    """As many key patterns as anyone has, each over time, every hundredth of them broken."""
+    run = broken_pattern()
+    names = [f"tenant-{number:04}:cart" for number in range(count)]
+    levels = {name: 0.4 if at % 100 == 7 else 0.985 + at / 1e6 for at, name in enumerate(names)}
+    strata = strata_of(
+        STOCK,
+        *(a_stratum(name, 0.99, level, p=0.0 if level < 0.9 else 1.0) for name, level in levels.items()),
+        only_canary=tuple(f"{name}:v2" for name in names),
+    )
+    first, second = run.findings[0].conditions
+    broken = replace(first, stratum=names[7])
+    return replace(
+        run,
+        findings=(replace(run.findings[0], conditions=(broken, second)),),
+        strata=(strata,),
+        traces_by_pattern=tuple(
+            replace(a_trace("hit_rate", side, level=level * 0.83), stratum=name)
+            for name, canary in levels.items()
+            for side, level in zip(Arm, (0.99, canary), strict=True)
+        ),
     )
 
 
@@ -317,6 +347,17 @@ def explained() -> Run:
         questions=questions,
         causes=causes,
         projection=a_projection(),
+        estimates=(
+            *run.estimates,
+            an_estimate("db_load_per_miss", baseline=1.25, canary=1.56, theta=0.22),
+            an_estimate("retry_rate", baseline=0.0001, canary=0.002, theta=0.0019, half=0.0004),
+        ),
+        windows=replace(run.windows, deploy_time=START - 5_000),
+        traces_before=tuple(
+            replace(a_trace(measure, side, level=level), start=START - 615_000)
+            for measure, level in (("hit_rate", 0.8), ("db_load_per_request", 0.0147))
+            for side in Arm
+        ),
         warm_up=WarmUp(state=WarmUpState.CONVERGED, skip=24_000),
     )
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from canary_guard.model.estimate import Undetermined
 from canary_guard.model.finding import Finding
-from canary_guard.reports.advice import what_to_do
+from canary_guard.reports.advice import now_and_then, what_to_do
 from tests.builders import a_cause
 from tests.reports import runs
 
@@ -59,8 +59,11 @@ def test_missing_data_and_a_cold_cache_hold_the_rollout() -> None:
     )
 
 
-def test_a_source_error_gives_the_sources_advice_alone() -> None:
-    assert what_to_do(runs.source_error()) == ("Check that the server runs and that source.prometheus.url is right.",)
+def test_a_source_error_gives_the_sources_advice_and_holds_the_rollout() -> None:
+    assert what_to_do(runs.source_error()) == (
+        "Check that the server runs and that source.prometheus.url is right.",
+        "Hold the rollout: the canary was not judged.",
+    )
 
 
 def test_one_failed_query_gives_its_advice_in_place_of_a_general_one() -> None:
@@ -78,11 +81,61 @@ def test_a_partial_answer_is_looked_into() -> None:
 def test_the_likely_cause_comes_after_the_rule_and_no_sentence_twice() -> None:
     assert what_to_do(runs.explained()) == (
         "Roll back or disable the change first; tune later.",
-        "Roll back. Compare how the two builds make their keys.",
+        "Compare how the two builds make their keys.",
     )
     first = a_cause("a", advice="Roll back or disable the change first; tune later. Then look at the keys.")
     same = a_cause("b", advice="Then look at the keys.")
     assert what_to_do(replace(runs.fail(), causes=(first, same)))[1:] == ("Then look at the keys.",)
+
+
+def test_rolling_back_is_told_once() -> None:
+    run = runs.fail()
+    finding = run.findings[0]
+    further = replace(finding, rule=replace(finding.rule, advice="Roll back first. Then look for N+1."))
+    assert what_to_do(replace(run, findings=(finding, further))) == (
+        "Roll back or disable the change first; tune later.",
+        "Then look for N+1.",
+    )
+    assert what_to_do(replace(run, findings=(further,))) == ("Roll back first. Then look for N+1.",)
+
+
+def test_what_to_do_at_once_is_told_apart_from_what_comes_after() -> None:
+    run = runs.explained()
+    finding = run.findings[0]
+    rules = [
+        replace(finding, rule=replace(finding.rule, advice=advice))
+        for advice in (
+            "Roll back. Then look at the keys.",
+            "Roll back first. Look for N+1.",
+            "Stop the rollout. Wait.",
+            "Third.",
+            "Fourth.",
+        )
+    ]
+    now, then = now_and_then(replace(run, findings=tuple(rules)))
+    assert now == ("Roll back.", "Stop the rollout.", "Third.")
+    assert then == (
+        "Then look at the keys.",
+        "Look for N+1.",
+        "Wait.",
+        "Fourth.",
+        "Compare how the two builds make their keys.",
+    )
+    told = " ".join((*now, *then)).split()
+    assert sorted(told) == sorted(" ".join(what_to_do(replace(run, findings=tuple(rules)))).split())
+
+
+def test_a_cause_is_looked_into_afterwards() -> None:
+    assert now_and_then(runs.explained()) == (
+        ("Roll back or disable the change first; tune later.",),
+        ("Compare how the two builds make their keys.",),
+    )
+    cold = replace(runs.explained(), causes=(a_cause(advice="Wait until it is warm. Check again."),))
+    assert now_and_then(cold)[1] == ("Wait until it is warm. Check again.",)
+
+
+def test_a_pass_is_told_at_once() -> None:
+    assert now_and_then(runs.passing()) == (("Nothing: the rollout may go on.",), ())
 
 
 def test_a_cold_start_is_waited_for_once() -> None:

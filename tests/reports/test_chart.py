@@ -52,6 +52,27 @@ def test_a_gap_breaks_the_line_and_is_not_a_zero() -> None:
     assert made.lines[0].missing == 2
 
 
+def test_the_time_before_the_deploy_is_drawn_to_the_left_of_what_is_judged() -> None:
+    before = a_trace(5, 5, start=START - 3 * STEP)
+    bound = Level(value=7, worse_above=True)
+    made = drawn(a_trace(8, 8, 8), earlier=[before], bounds=[bound], moments=[(START - STEP, "deploy")])
+    assert made.start == START - 3 * STEP
+    assert made.lines[0].path.count("M") == 2
+    assert made.lines[0].left == made.judged == pytest.approx((LEFT + RIGHT) / 2)
+    assert [moment.at for moment in made.moments] == [pytest.approx(LEFT + (RIGHT - LEFT) / 3)]
+    other = drawn(a_trace(8, 8, 8), earlier=[a_trace(5, 5, side=Arm.CANARY, start=START - 3 * STEP)])
+    assert other.lines[0].path.count("M") == 1
+
+
+def test_a_moment_just_before_what_is_judged_is_in_the_picture_and_one_long_before_is_not() -> None:
+    values = [8.0] * 20
+    near = drawn(a_trace(*values), moments=[(START - STEP, "deploy")])
+    assert (near.start, near.moments[0].at) == (START - STEP, LEFT)
+    assert LEFT < near.judged < LEFT + 40
+    far = drawn(a_trace(*values), moments=[(START - 3 * STEP, "deploy")])
+    assert (far.start, far.moments) == (START, ())
+
+
 def test_without_any_value_there_is_no_picture() -> None:
     assert chart([a_trace(None, None)], shape=Shape.PER, from_zero=True, levels={}) is None
     assert chart([], shape=Shape.PER, from_zero=True, levels={}) is None
@@ -77,7 +98,7 @@ def test_windows_of_different_grids_lie_after_each_other() -> None:
 
 
 def test_a_moment_outside_the_picture_is_not_marked() -> None:
-    outside = ((START - 1, "deploy"), (START + 2 * STEP, "end"))
+    outside = ((START - STEP, "deploy"), (START + 2 * STEP, "end"))
     assert drawn(a_trace(1, 2), moments=outside).moments == ()
 
 

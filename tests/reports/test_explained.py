@@ -22,7 +22,7 @@ def test_the_three_questions_are_answered_with_numbers() -> None:
         ("Did load increase?", "Yes: database load per request 0.0146 → 0.0308 (x2.10)"),
         (
             "Did the database get slower first?",
-            "No: database time per query, baseline, before → after the deploy, 1.97 → 1.74 ms (−12 %)",
+            "No: database time per query in the baseline since the deploy 1.97 → 1.74 ms (−12 %)",
         ),
         (
             "Did the deploy change cache behaviour?",
@@ -55,8 +55,8 @@ def test_an_unclear_answer_tells_what_is_open_and_a_yes_what_was_exceeded() -> N
 @pytest.mark.parametrize(
     ("view", "comparison", "text"),
     [
-        (View.FLEET, Comparison.CONCURRENT, "both arms, before → after the deploy, 0.0146"),
-        (View.BASELINE, Comparison.CONCURRENT, "baseline, before → after the deploy, 0.0146"),
+        (View.FLEET, Comparison.CONCURRENT, "database load per request in both arms since the deploy 0.0146"),
+        (View.BASELINE, Comparison.CONCURRENT, "database load per request in the baseline since the deploy 0.0146"),
         (View.BASELINE, Comparison.BEFORE_AFTER, "database load per request 0.0146"),
     ],
 )

@@ -8,9 +8,11 @@ from canary_guard.model.finding import ConditionFinding, Outcome
 from canary_guard.model.measure import Scale
 from canary_guard.model.rule import LevelCondition, LimitSide
 from canary_guard.model.run import Run
+from canary_guard.model.warm_up import WarmUp, WarmUpState
 from canary_guard.model.window import Arm, Comparison
+from canary_guard.reports import chart
 from canary_guard.reports.figures import Figure, deciders, figure_of, figures
-from tests.builders import a_bound, a_condition_finding, a_run, an_estimate, rises
+from tests.builders import START, STEP, a_bound, a_condition_finding, a_run, an_estimate, rises
 from tests.reports import runs
 from tests.reports.pages import LEVELS, a_before_after_run, a_full_run, a_healthy_run, a_late_run, an_unmeasured_run
 
@@ -28,9 +30,27 @@ def held(run: Run, *conditions: ConditionFinding) -> Run:
 
 
 def test_what_was_exceeded_decided_a_failure_load_first() -> None:
-    assert deciders(runs.fail()) == ("db_load_per_request", "hit_rate", "miss_rate")
+    assert deciders(runs.fail()) == ("db_load_per_request", "hit_rate")
     assert deciders(runs.late()) == ("db_load_per_request",)
-    assert deciders(a_full_run()) == ("db_load_per_request", "hit_rate", "origin_load", "miss_rate")
+    assert deciders(a_full_run()) == ("db_load_per_request", "hit_rate", "origin_load")
+
+
+def test_a_miss_rate_that_decided_alone_is_drawn() -> None:
+    run = runs.fail()
+    alone = a_condition_finding(rises("miss_rate", "25%"))
+    assert deciders(held(run, alone)) == ("miss_rate",)
+
+
+def test_a_picture_begins_before_the_deploy_and_what_is_skipped_has_no_level() -> None:
+    run = runs.fail()
+    before = replace(run.traces[2], start=START - 60 * STEP)
+    drawn = figure("db_load_per_request", replace(run, traces_before=(before,))).chart
+    assert drawn.start == before.start
+    assert [line.path.count("M") for line in drawn.lines] == [2, 1]
+    assert drawn.lines[0].left == drawn.judged > chart.LEFT
+    skipped = WarmUp(state=WarmUpState.CONVERGED, skip=10 * STEP)
+    late = figure("db_load_per_request", replace(run, warm_up=skipped, windows=replace(run.windows, deploy_time=None)))
+    assert late.chart.judged == pytest.approx(chart.LEFT + (chart.RIGHT - chart.LEFT) / 4)
 
 
 def test_a_rule_that_only_warns_decides_nothing() -> None:
@@ -44,12 +64,12 @@ def test_what_is_within_decided_a_pass_and_what_is_open_left_it_inconclusive() -
 
 
 def test_of_a_partial_answer_all_that_was_judged_is_shown() -> None:
-    assert deciders(runs.partial()) == ("db_load_per_request", "hit_rate", "miss_rate")
+    assert deciders(runs.partial()) == ("db_load_per_request", "hit_rate")
 
 
 def test_every_measure_with_data_has_one_picture() -> None:
     deciding, others = figures(a_full_run())
-    assert [one.title for one in deciding] == ["database load per request", "hit rate", "origin load", "miss rate"]
+    assert [one.title for one in deciding] == ["database load per request", "hit rate", "origin load"]
     assert {one.id for one in (*deciding, *others)} == {f"over-time-{measure}" for measure in LEVELS}
     assert len(deciding) + len(others) == len(LEVELS)
 

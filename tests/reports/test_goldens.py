@@ -1,13 +1,14 @@
 """Each format over the same runs, as a person or a machine gets it."""
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from canary_guard.model.run import Verdict
+from canary_guard.model.run import Run, Verdict
 from canary_guard.reports import REPORTS
 from canary_guard.reports.json_record import read, render
 from canary_guard.reports.look import Look
@@ -15,6 +16,8 @@ from tests.reports import runs
 from tests.reports.goldens import golden
 
 GOLDENS = Path(__file__).parent / "goldens"
+HARD: Mapping[str, Callable[[], Run]] = {"hostile": runs.hostile, "many-patterns": runs.many_patterns}
+"""Too long for a golden of their page and their record: what holds for those is tested beside them."""
 ENDINGS = {"github": "txt", "html": "html", "json": "json", "junit": "xml", "markdown": "md", "terminal": "txt"}
 
 
@@ -22,6 +25,12 @@ ENDINGS = {"github": "txt", "html": "html", "json": "json", "junit": "xml", "mar
 @pytest.mark.parametrize("form", REPORTS)
 def test_a_report_is_its_golden(form: str, name: str) -> None:
     golden(GOLDENS / form / f"{name}.{ENDINGS[form]}", REPORTS[form](runs.RUNS[name](), Look()))
+
+
+@pytest.mark.parametrize("name", HARD)
+@pytest.mark.parametrize("form", ["github", "junit", "markdown", "terminal"])
+def test_a_report_of_a_hard_run_is_its_golden(form: str, name: str) -> None:
+    golden(GOLDENS / form / f"{name}.{ENDINGS[form]}", REPORTS[form](HARD[name](), Look()))
 
 
 def test_formats_are_in_alphabetical_order() -> None:

@@ -26,7 +26,7 @@ from tests.reports import runs
 from tests.reports.goldens import golden
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "run.schema.json"
-EVERY = {**runs.RUNS, "hostile": runs.hostile}
+EVERY = {**runs.RUNS, "hostile": runs.hostile, "many-patterns": runs.many_patterns}
 
 
 def record(run: Run | None = None) -> dict[str, Any]:
@@ -43,6 +43,17 @@ def test_a_record_read_again_is_the_same_bytes(name: str) -> None:
 @pytest.mark.parametrize("name", EVERY)
 def test_a_record_is_as_its_schema_says(name: str) -> None:
     Draft202012Validator(run_schema()).validate(record(EVERY[name]()))
+
+
+def test_a_record_of_before_a_key_was_added_is_read() -> None:
+    fields = record(runs.explained())
+    for added in ("traces_before", "traces_by_pattern"):
+        del fields[added]
+    for trace in fields["traces"]:
+        del trace["stratum"]
+    run = read(json.dumps(fields), where="run.json")
+    assert (run.traces_before, run.traces_by_pattern) == ((), ())
+    assert run.verdict is runs.explained().verdict
 
 
 def test_the_schema_is_the_committed_one() -> None:

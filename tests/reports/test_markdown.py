@@ -12,7 +12,7 @@ from canary_guard.reports.look import Look
 from tests.builders import a_condition_finding, a_reading, a_rule
 from tests.reports import runs
 
-EVERY = {**runs.RUNS, "hostile": runs.hostile}
+EVERY = {**runs.RUNS, "hostile": runs.hostile, "many-patterns": runs.many_patterns}
 CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 
 
@@ -126,8 +126,11 @@ def test_what_a_check_raised_is_above_the_fold(name: str) -> None:
 
 def test_key_patterns_are_a_table_with_the_broken_one_marked() -> None:
     text = markdown.render(runs.broken_pattern(), Look())
-    assert "| ❌ | stock | 9.7 % → 3.9 % | 86.78 → 0.00 % | −86.78 pp | −87.78 to −85.78 pp |" in text
-    assert "|  | user | 20 % → 6.0 % | – | – | no user lookups in the canary |" in text
+    assert (
+        "| ❌ | stock | 9.7 % → 3.9 % | 86.78 → 0.00 % | −86.78 pp | −87.78 to −85.78 pp | `·······│··┊········●·` |"
+        in text
+    )
+    assert "|  | user | 20 % → 6.0 % | – | – | no user lookups in the canary |  |" in text
     assert re.search(r"… and \d+ more key patterns: see the JSON record", markdown.render(runs.hostile(), Look()))
 
 
@@ -138,3 +141,12 @@ def test_why_and_the_projection_stand_above_the_fold() -> None:
     assert "- ruled out: `database-slower-first`\n" in above
     assert "- Headroom ends at 75 % of the rollout (at the earliest 42 %).\n" in above
     assert above.count("Compare how the two builds make their keys.") == 1
+
+
+def test_a_change_is_drawn_against_its_bound() -> None:
+    text = markdown.render(runs.fail(), Look())
+    assert "|  | rule | baseline → canary (change) | bound | │ no change, ┊ bound |" in text
+    assert (
+        "| ❌ | database load per request | 0.0147 → 0.0310 (x2.11) | rises by 15% | `·······│··┊···━●━····` |" in text
+    )
+    assert "| ❔ | hit rate | not measured | drops by 0.5pp |  |" in markdown.render(runs.no_data(), Look())

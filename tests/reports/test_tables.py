@@ -7,7 +7,7 @@ from canary_guard.model.run import DataQuality, Run, UnitQuality
 from canary_guard.model.window import Arm, Comparison, Period
 from canary_guard.reports import tables
 from canary_guard.reports.look import Look
-from tests.builders import START, a_bound, a_condition_finding, a_run, an_estimate, drops
+from tests.builders import START, a_bound, a_condition_finding, a_mix, a_run, an_estimate, drops
 from tests.reports import runs
 from tests.reports.pages import a_full_run, a_late_run
 
@@ -21,14 +21,6 @@ def a_unit(name: str = "canary-1", **changes: object) -> UnitQuality:
 
 def with_units(*units: UnitQuality) -> Run:
     return a_run(data_quality=DataQuality(units=units, gap_share=0, unusable_samples=0))
-
-
-def test_each_condition_tells_the_interval_that_was_judged() -> None:
-    run = runs.fail()
-    assert tables.intervals(run.findings[0], run) == ("−1.27 to −0.87 pp", "x1.99 to x2.58", "x1.87 to x2.38")
-    late = a_late_run()
-    assert tables.intervals(late.findings[2], late) == ("x1.65 to x3.00",)
-    assert tables.intervals(runs.no_data().findings[1], runs.no_data()) == ("",)
 
 
 def test_a_measure_has_a_row_for_each_bound() -> None:
@@ -139,11 +131,19 @@ def test_the_reader_s_clock_stands_beside_utc() -> None:
     assert START % 60_000 == 0
 
 
-def test_a_condition_in_any_pattern_has_no_row_among_the_totals_and_no_interval_where_all_are_within() -> None:
+def test_a_condition_in_any_pattern_has_no_row_among_the_totals() -> None:
     asked, unasked = tables.measure_rows(runs.broken_pattern(), LOOK)
     assert [row.title for row in asked] == ["database load per request"]
     assert [row.title for row in unasked] == ["hit rate"]
     assert asked[0].split == "in all +67 %, other traffic −63 %"
-    broken, within = runs.broken_pattern(), runs.mix_shift()
-    assert tables.intervals(broken.findings[0], broken)[0] == "−87.78 to −85.78 pp"
-    assert tables.intervals(within.findings[-1], within) == ("",)
+
+
+def test_other_traffic_that_moved_nothing_is_not_told() -> None:
+    run = runs.fail()
+    load = next(one for one in run.estimates if one.measure == "db_load_per_request")
+    assert isinstance(load, Estimate)
+    little = replace(run, estimates=(replace(load, mix=a_mix(0.75, 0.004)),))
+    much = replace(run, estimates=(replace(load, mix=a_mix(0.95, 0.2)),))
+    told = [[row.split for row in tables.measure_rows(one, LOOK)[0] if row.split] for one in (little, much)]
+    assert told[0] == []
+    assert told[1] == ["in all x2.59, other traffic +22 %"]

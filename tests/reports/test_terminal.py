@@ -11,7 +11,7 @@ from tests.builders import a_reading
 from tests.reports import runs
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
-EVERY = {**runs.RUNS, "hostile": runs.hostile}
+EVERY = {**runs.RUNS, "hostile": runs.hostile, "many-patterns": runs.many_patterns}
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
@@ -84,7 +84,8 @@ def test_a_narrow_terminal_leaves_the_intervals_out() -> None:
 
 
 def test_where_nothing_was_measured_there_is_no_empty_table() -> None:
-    text = terminal.render(runs.source_error(), Look())
+    assert "\nNot measured\n" not in terminal.render(runs.source_error(), Look())
+    text = terminal.render(runs.no_data(), Look())
     assert "98 % interval" not in text
     assert "Not measured\n  - hit rate, miss rate, database load per request: no series of the canary" in text
 
@@ -132,7 +133,7 @@ def test_other_causes_are_ids_unless_every_detail_is_asked_for() -> None:
     )
     full = " ".join(terminal.render(runs.explained(), Look(verbose=True)).split())
     assert "possible: Possible unbounded-key (unbounded-key): not measured: evictions per lookup" in full
-    assert "ruled out: The database first (database-slower-first): database time per query, baseline," in full
+    assert "ruled out: The database first (database-slower-first): database time per query in the baseline" in full
 
 
 def test_a_likely_cause_has_its_advice_where_what_to_do_has_not() -> None:
@@ -141,3 +142,30 @@ def test_a_likely_cause_has_its_advice_where_what_to_do_has_not() -> None:
         text = " ".join(terminal.render(replace(runs.explained(), verdict=verdict), Look()).split())
         assert text.count(advice) == 1
     assert "(cold-start)." in terminal.render(runs.warming_up(), Look())
+
+
+def test_the_measures_that_decided_are_drawn_over_time() -> None:
+    lines = terminal.render(runs.fail(), Look()).splitlines()
+    at = lines.index("Over time")
+    assert lines[at + 1].startswith("  database load per request, 0 to ")
+    assert re.fullmatch(r"    baseline  [▁▂▃▄▅▆▇█]{40}  0\.0147", lines[at + 2])
+    assert re.fullmatch(r"    canary    [▁▂▃▄▅▆▇█]{40}  0\.0310", lines[at + 3])
+    assert lines[at + 4].startswith("  hit rate, ")
+    assert lines.index("What to do") < at < lines.index("Rules")
+    assert "Over time" not in terminal.render(runs.source_error(), Look())
+
+
+def test_the_deploy_is_marked_below_the_letters() -> None:
+    run = runs.explained()
+    lines = terminal.render(run, Look()).splitlines()
+    (mark,) = [line for line in lines if line.endswith("^ deploy")]
+    canary = next(line for line in lines if line.startswith("    canary    "))
+    assert len("    canary    ") < mark.index("^") < len(canary)
+
+
+@pytest.mark.parametrize(("unicode", "picture"), [(True, "│··┊·"), (False, "|..:.")])
+def test_a_wide_terminal_shows_changes_against_their_bounds(unicode: bool, picture: str) -> None:
+    wide = terminal.render(runs.fail(), Look(width=120, unicode=unicode))
+    assert picture in wide
+    assert picture not in terminal.render(runs.fail(), Look(width=100, unicode=unicode))
+    assert ("│ no change, ┊ bound" if unicode else "| no change, : bound") in wide

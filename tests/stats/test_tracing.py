@@ -7,8 +7,9 @@ from canary_guard.model.measure import MEASURES, Cost, CostKind
 from canary_guard.model.measurement import Buckets, Measurement
 from canary_guard.model.run import Trace
 from canary_guard.model.window import Arm
-from canary_guard.stats.tracing import traces
+from canary_guard.stats.tracing import MOST_PER_PATTERN, traces, traces_by_pattern
 from tests.builders import START, STEP, a_measurement
+from tests.strata import INTERVALS, a_split
 
 Rows = dict[str, list[list[float | None]]]
 LATENCY = Cost(kind=CostKind.LATENCY)
@@ -76,3 +77,43 @@ def test_a_value_that_is_no_number_is_missing() -> None:
 def test_every_measure_can_be_asked_for() -> None:
     plain = a_measurement(baseline={"misses": [[0.0] * 3]}, canary={"misses": [[0.0] * 3]})
     assert traced(plain, *MEASURES) == ()
+
+
+def alike(patterns: dict[str, tuple[float, float]], *, intervals: int = INTERVALS) -> Measurement:
+    return a_split(patterns, patterns, intervals=intervals)
+
+
+def test_a_pattern_is_drawn_by_itself_and_small_ones_together() -> None:
+    measurement = alike({"product": (900, 0.02), "user": (100, 0.1), "rare": (3, 0.5), "odd": (2, 0.5)})
+    found = traces_by_pattern(measurement, ["hit_rate"])
+    assert [(one.stratum, one.side) for one in found] == [
+        (name, arm) for name in ("product", "user", "other") for arm in Arm
+    ]
+    counted = measurement.canary.strata
+    place = counted["hits"].strata.index("user")
+    expected = counted["hits"].values[place] / counted["lookups"].values[place]
+    assert found[3].values.tolist() == pytest.approx(expected.tolist())
+    assert {(one.measure, one.start, one.step, one.missing) for one in found[:4]} == {("hit_rate", START, STEP, ())}
+
+
+def test_the_intervals_of_a_pattern_are_summed_until_they_are_few() -> None:
+    measurement = alike({"product": (900, 0.02)}, intervals=100)
+    _, canary = traces_by_pattern(measurement, ["miss_rate"])
+    assert (canary.step, len(canary.values)) == (3 * STEP, 34)
+    assert len(canary.values) <= MOST_PER_PATTERN
+    misses, lookups = (measurement.canary.strata[key].values[0] for key in ("misses", "lookups"))
+    assert canary.values[0] == pytest.approx(misses[:3].sum() / lookups[:3].sum())
+    assert canary.values[33] == pytest.approx(misses[99] / lookups[99])
+
+
+def test_an_interval_in_which_a_pattern_has_no_lookups_is_missing() -> None:
+    measurement = alike({"product": (900, 0.02), "rare": (0, 0.5)})
+    found = {(one.stratum, one.side): one for one in traces_by_pattern(measurement, ["hit_rate"])}
+    assert found["product", Arm.BASELINE].missing == ()
+    assert found["other", Arm.BASELINE].missing == tuple(range(INTERVALS))
+
+
+def test_without_patterns_there_is_nothing_to_draw() -> None:
+    arm: Rows = {"misses": [[1, 2]], "hits": [[9, 8]], "lookups": [[10, 10]]}
+    assert traces_by_pattern(a_measurement(baseline=arm, canary=arm), ["hit_rate"]) == ()
+    assert traces_by_pattern(alike({"product": (900, 0.02)}), ["db_load_per_request"]) == ()
