@@ -85,7 +85,7 @@ def _first(seen: Seen, conditions: Sequence[Condition]) -> tuple[int, tuple[Evid
         evidence = _evidence(seen, condition)
         found = {leaf: one.finding for leaf, one in evidence.items()}
         if combine(condition, found).outcome is Outcome.EXCEEDED:
-            return at, tuple(one for one in evidence.values() if one.change is not None)
+            return at, tuple(one for one in evidence.values() if one.known)
     return len(conditions), tuple(_evidence(seen, conditions[0]).values())
 
 

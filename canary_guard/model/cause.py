@@ -68,7 +68,12 @@ class Evidence:
     """The level of the side compared with, in the measure's own unit; None where there is no estimate."""
     canary: float | None
     change: float | None
-    """theta, on the scale"""
+    """theta, on the scale; None also where one side counted nothing, of which there is no ratio"""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is something to tell."""
+        return self.change is not None or (self.baseline is not None and self.canary is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,7 @@ def answers(run: Run) -> tuple[Answer, ...]:
 
 
 def _answer(name: QuestionId, question: Question | None, run: Run) -> Answer:
-    known = [one for one in question.evidence if one.change is not None] if question else []
+    known = [one for one in question.evidence if one.known] if question else []
     if question is None or not known:
         return Answer(question=_ASKED[name], reply=_NOT_MEASURED, evidence=())
     match question.reply:
@@ -134,13 +134,13 @@ def _row(cause: Cause, evidence: tuple[str, ...]) -> CauseRow:
 
 
 def _anything(cause: Cause) -> bool:
-    return any(one.change is not None for one in cause.evidence)
+    return any(one.known for one in cause.evidence)
 
 
 def _open(evidence: Iterable[Evidence]) -> Iterator[str]:
     """What a cause that is only possible still needs: `evictions per lookup: not measured`."""
-    missing = _names(one for one in evidence if one.change is None)
-    unclear = _names(one for one in evidence if one.change is not None and one.finding.outcome is Outcome.UNDETERMINED)
+    missing = _names(one for one in evidence if not one.known)
+    unclear = _names(one for one in evidence if one.known and one.finding.outcome is Outcome.UNDETERMINED)
     if missing:
         yield f"not measured: {', '.join(missing)}"
     if unclear:
@@ -168,8 +168,10 @@ def _numbers(one: Evidence, run: Run) -> str:
     condition = one.finding.condition
     points = (one.baseline, one.canary)
     name = _name(one) + _where(one, run)
-    if one.change is None:
+    if not one.known:
         return f"{name} not measured"
+    if one.change is None:
+        return f"{name} {numbers.from_to(condition.measure, *points)}"
     change = numbers.moved(condition.measure, one.scale, points, one.change)
     if condition.measure in _MEANINGLESS:
         return f"{name} {change}"
