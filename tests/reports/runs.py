@@ -428,7 +428,10 @@ def hostile(text: str = HOSTILE + "A" * 10_000, *, verdict: Verdict = Verdict.IN
     strata = strata_of(
         STOCK,
         a_stratum(text, 0.99, 0.5, p=0.0),
-        *(a_stratum(f"{text[:40]}{number}", 0.99, 0.98 + number / 1e5, members=(text[:60],) * 9) for number in range(1000)),
+        *(
+            a_stratum(f"{text[:40]}{number}", 0.99, 0.98 + number / 1e5, members=(text[:60],) * 9)
+            for number in range(1000)
+        ),
         replace(a_stratum(text + "?", 0.9, 0.9), estimate=no_estimate("hit_rate", text), p=None),
         only_baseline=(text, *(text[:60],) * 1000),
         only_canary=(text, "", " "),
