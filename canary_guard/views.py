@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from canary_guard.judge.cross_checks import Views, by_growth, reconcile
 from canary_guard.judge.verdict import judge
-from canary_guard.model.estimate import Estimate, Estimated, NoEstimate
+from canary_guard.model.estimate import Estimate, Estimated, Interval, NoEstimate
 from canary_guard.model.finding import CrossCheck, Finding
 from canary_guard.model.measure import Scale
 from canary_guard.model.measurement import Measurement
@@ -79,6 +79,7 @@ def cross_checked(
                     db_load=plan.db_load,
                 ),
                 estimates,
+                known.get(View.ARMS_BEFORE, ()),
             )
             for name, scale in changes
         )
@@ -112,13 +113,30 @@ def _placebo(
     return judge(rules, estimates, strata, levels=plan.levels, step=step)
 
 
-def _still_cold(beyond: Estimated, estimates: Sequence[Estimated]) -> Estimated:
-    """The growth of a difference, with what is known of the canary's recovery."""
-    same = (one for one in estimates if (one.measure, one.scale) == (beyond.measure, beyond.scale))
-    known = next(same, None)
-    if isinstance(beyond, NoEstimate) or not isinstance(known, Estimate):
+def _still_cold(beyond: Estimated, estimates: Sequence[Estimated], before: Sequence[Estimated]) -> Estimated:
+    """The growth of a difference, with what is known of the canary's recovery.
+
+    What a warm cache heads for is a difference to the baseline: what of it stood before the deploy is no growth.
+    """
+    after, earlier = (
+        next((one for one in ones if (one.measure, one.scale) == (beyond.measure, beyond.scale)), None)
+        for ones in (estimates, before)
+    )
+    if isinstance(beyond, NoEstimate) or not isinstance(after, Estimate) or after.recovery is None:
         return beyond
-    return replace(beyond, recovery=known.recovery)
+    heading = after.recovery.heading
+    if heading is not None:
+        heading = _less(heading, earlier.change) if isinstance(earlier, Estimate) else None
+    return replace(beyond, recovery=replace(after.recovery, heading=heading))
+
+
+def _less(one: Interval, other: Interval) -> Interval:
+    """All that the difference of two intervals may be: wider than it need be, and never too narrow."""
+    point, low, high = (
+        None if first is None or second is None else first - second
+        for first, second in ((one.point, other.point), (one.low, other.high), (one.high, other.low))
+    )
+    return Interval(point=point, low=low, high=high)
 
 
 def _looked_at(plan: Plan, counted: Counted, estimates: Sequence[Estimated]) -> Sequence[Estimated]:

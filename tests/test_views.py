@@ -1,7 +1,11 @@
 """What the other views give to the checks, on the recorded incidents."""
 
+from typing import Any
+
+import numpy as np
 import pytest
 
+from canary_guard.arrays import judge_arrays
 from canary_guard.model.estimate import Estimate
 from canary_guard.model.finding import Alarm, CrossCheckId
 from canary_guard.model.measure import Scale
@@ -61,4 +65,43 @@ def test_the_growth_of_a_cold_canary_is_no_breach() -> None:
     run = judged(plan_of(recordings()["07"], compare="diff-in-diff", end=recordings()["07"].deploy_time / 1000 + 45))
     cold = {one.recovery for one in run.estimates if isinstance(one, Estimate) and one.measure == "miss_rate"}
     assert None not in cold
+    assert run.verdict is Verdict.INCONCLUSIVE
+
+
+def standing(times: float, *, cold: float = 0.0) -> tuple[Any, Any]:
+    """Before and after: the canary misses so many times as often in both, and begins cold."""
+    random = np.random.default_rng(3)
+    excess = cold * 80 * np.exp(-(np.arange(40) + 0.5) * 15 / 100)
+
+    def arms(extra: np.ndarray) -> dict[str, Any]:
+        found = {}
+        for name, rate in (("baseline", np.full(40, 80.0)), ("canary", 80.0 * times + extra)):
+            misses = random.poisson(np.broadcast_to(rate, (6, 40)))
+            requests = np.full((6, 40), 1000.0)
+            found[name] = {"hits": 1000 - misses, "misses": misses, "requests": requests, "db_queries": 2 * misses}
+        return found
+
+    return arms(np.zeros(40)), arms(excess)
+
+
+@pytest.mark.parametrize(
+    ("times", "compare", "verdict"),
+    [
+        (1.28, "auto", Verdict.PASS),
+        (8.0, "auto", Verdict.INCONCLUSIVE),
+        (8.0, "diff-in-diff", Verdict.PASS),
+    ],
+)
+def test_what_stood_before_the_deploy_passes_where_it_is_small_or_meant(
+    times: float, compare: str, verdict: Verdict
+) -> None:
+    before, after = standing(times)
+    configuration = {"compare": compare, "cache": "per-arm"}
+    assert judge_arrays(**after, before=before, step=15, configuration=configuration).verdict is verdict
+
+
+@pytest.mark.parametrize("compare", ["auto", "diff-in-diff"])
+def test_a_cold_start_on_top_of_what_stood_before_is_no_growth(compare: str) -> None:
+    before, after = standing(1.6, cold=5)
+    run = judge_arrays(**after, before=before, step=15, configuration={"compare": compare, "cache": "per-arm"})
     assert run.verdict is Verdict.INCONCLUSIVE

@@ -56,7 +56,7 @@ def reconcile(
     """
     if views.sick is not None:
         views = replace(views, placebo=(), beyond=(), baseline=(), fleet=())
-    kept, placebo = _against_placebo(findings, views)
+    kept, placebo = _against_placebo(findings, views, levels)
     if cache is not Cache.SHARED:
         kept, exposure = _against_exposure(kept, views, levels, placebo)
         return kept, (placebo, exposure)
@@ -82,7 +82,9 @@ def by_growth(findings: Sequence[Finding], views: Views, *, asked: Sequence[Rule
     )
 
 
-def _against_placebo(findings: Sequence[Finding], views: Views) -> tuple[tuple[Finding, ...], CrossCheck]:
+def _against_placebo(
+    findings: Sequence[Finding], views: Views, levels: Levels
+) -> tuple[tuple[Finding, ...], CrossCheck]:
     if (why := views.sick or _unknown(views.placebo)) is not None:
         return tuple(findings), _check(CrossCheckId.PLACEBO, Alarm.IMPOSSIBLE, f"not asked: {why}")
     kept, grown, alike, standing = list[Finding](), list[str](), list[str](), list[str]()
@@ -91,9 +93,20 @@ def _against_placebo(findings: Sequence[Finding], views: Views) -> tuple[tuple[F
         beyond = _same(views.beyond, finding)
         if not _exceeded(finding) or before is None or not _exceeded(before) or _patterns(before) != _patterns(finding):
             kept.append(finding)
-        elif beyond is not None and beyond.outcome is not Outcome.UNDETERMINED:
+        elif beyond is not None and _exceeded(beyond):
             kept.append(beyond)
-            (grown if _exceeded(beyond) else alike).append(finding.rule.id)
+            grown.append(finding.rule.id)
+        elif beyond is not None and beyond.outcome is Outcome.WITHIN and _small(finding, views, levels):
+            kept.append(beyond)
+            alike.append(finding.rule.id)
+        elif beyond is not None and beyond.outcome is Outcome.WITHIN:
+            # The old build may have stood there before, and so may the fault: a second try, a deploy time too late.
+            reason = (
+                "the arms differed before the deploy already, by too much to take for granted; if that is as it should "
+                "be, `compare: diff-in-diff` judges by the growth alone"
+            )
+            kept.append(_undetermined(finding, reason))
+            standing.append(finding.rule.id)
         else:
             reason = "the arms differed before the deploy already, and whether the difference grew is not proved"
             kept.append(_undetermined(finding, reason))
@@ -108,6 +121,25 @@ def _against_placebo(findings: Sequence[Finding], views: Views) -> tuple[tuple[F
     if standing:
         parts.append(f"it is not proved that the difference grew ({', '.join(standing)})")
     return tuple(kept), _check(CrossCheckId.PLACEBO, Alarm.RAISED, "; ".join(parts))
+
+
+def _small(finding: Finding, views: Views, levels: Levels) -> bool:
+    """Whether each ratio of a rule, side by side, is inside the indifference zone of its bound; there is one at least.
+
+    Differences are left to their ratios: of a hit rate that is low, half a point is little.
+    """
+    inside = []
+    for one in finding.conditions:
+        condition = one.condition
+        if not isinstance(condition, ChangeCondition) or condition.scale is not Scale.RATIO:
+            continue
+        limit = limit_of(condition, indifference=levels.indifference)
+        asked = (condition.measure, condition.scale)
+        found = next((est for est in views.estimates if (est.measure, est.scale) == asked), None)
+        point = towards(found.change, condition.direction).point if isinstance(found, Estimate) else None
+        zone = None if limit is None else limit.zone
+        inside.append(zone is not None and point is not None and point <= zone)
+    return bool(inside) and all(inside)
 
 
 def _against_contamination(

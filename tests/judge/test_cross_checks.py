@@ -126,10 +126,25 @@ def test_by_growth_nothing_is_known_without_a_sound_window_before(outcome: Outco
 
 
 def test_a_difference_that_was_there_before_and_did_not_grow_is_not_the_deploys() -> None:
-    kept, checks = reconciled(finding(EXCEEDED), views(placebo=EXCEEDED, beyond=WITHIN))
+    standing = tuple(an_estimate(part.measure, theta=0.2) for part in PARTS)
+    seen = replace(views(placebo=EXCEEDED, beyond=WITHIN), estimates=standing)
+    kept, checks = reconciled(finding(EXCEEDED), seen)
     assert (kept.outcome, comparison(kept)) == (WITHIN, {Comparison.DIFF_IN_DIFF})
     assert checks[CrossCheckId.PLACEBO].alarm is Alarm.RAISED
     assert "the difference did not grow with the deploy (origin-regression)" in checks[CrossCheckId.PLACEBO].sentence
+
+
+@pytest.mark.parametrize("measure", ["miss_rate", "db_load_per_request"])
+def test_a_large_difference_that_was_there_before_may_be_the_same_fault_deployed_twice(measure: str) -> None:
+    """Beyond the indifference zone of either bound: ln 1.5 and ln 1.3."""
+    known = tuple(an_estimate(part.measure, theta=0.5 if part.measure == measure else 0.2) for part in PARTS)
+    for estimates in (known, known[:1]):
+        kept, checks = reconciled(
+            finding(EXCEEDED), replace(views(placebo=EXCEEDED, beyond=WITHIN), estimates=estimates)
+        )
+        assert (kept.outcome, kept.undetermined) == (UNDETERMINED, Undetermined.EXPOSURE)
+        assert "`compare: diff-in-diff`" in (kept.reason or "")
+        assert checks[CrossCheckId.PLACEBO].alarm is Alarm.RAISED
 
 
 @pytest.mark.parametrize("beyond", [None, UNDETERMINED])
