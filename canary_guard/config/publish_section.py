@@ -16,6 +16,15 @@ from canary_guard.model import publishing
 from canary_guard.variables import filled, is_name, variables
 
 _OPEN = "a secret is never written out: write `${NAME}` in its place, and set that variable"
+_OPEN_PATH = (
+    "a path may be a secret, and is never written out: write `${NAME}` for the last part of it or for the whole "
+    "address, and set that variable"
+)
+_VARIABLE = r"\$\{[A-Za-z_][A-Za-z0-9_]*\}"
+_AFTER_SCHEME = rf"([A-Za-z-]{{1,16}} )?{_VARIABLE}"
+"""Without digits and short, so that hardly a secret is taken for the scheme."""
+_PARTS = re.compile(r"(?:[^/?]*://)?(?:(?P<user>[^/?]*)@)?[^/?@]*(?P<path>[^?]*)\??(?P<query>.*)")
+"""Of a URL that may begin with a variable, where `urlsplit` takes the host for a path."""
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TAKEN = frozenset({"job", "service"})
@@ -31,9 +40,20 @@ def _one_line(text: str) -> str:
 
 
 def _secret(text: str) -> str:
+    return _hidden(text, _VARIABLE)
+
+
+def _header_secret(text: str) -> str:
+    return _hidden(text, _AFTER_SCHEME)
+
+
+def _hidden(text: str, form: str) -> str:
     if not variables(text):
         raise RefusedError(_OPEN)
-    return _one_line(text)
+    _one_line(text)
+    if not re.fullmatch(form, text):
+        raise RefusedError(_OPEN)
+    return text
 
 
 def _url(text: str) -> str:
@@ -46,13 +66,27 @@ def _url(text: str) -> str:
         usable = False
     if not usable and not text.startswith("${"):
         raise RefusedError("expected a URL with http or https and a host, or `${NAME}`")
-    written = urlsplit(text)
-    password = written.netloc.rpartition("@")[0].partition(":")[2]
-    if any(part and not variables(part) for part in (password, written.query)):
-        raise RefusedError(_OPEN)
-    if written.fragment:
+    if "#" in text:
         raise RefusedError("expected a URL without `#`")
+    parts = _parts(text)
+    values = [pair.partition("=")[2] or pair for pair in parts["query"].split("&")]
+    if not all(re.fullmatch(_VARIABLE, part) for part in (*(parts["user"] or "").split(":"), *values) if part):
+        raise RefusedError(_OPEN)
     return text
+
+
+def _private_url(text: str) -> str:
+    _url(text)
+    path = _parts(text)["path"].rstrip("/")
+    if path and not re.fullmatch(_VARIABLE, path.rpartition("/")[2]):
+        raise RefusedError(_OPEN_PATH)
+    return text
+
+
+def _parts(text: str) -> re.Match[str]:
+    found = _PARTS.fullmatch(text)
+    assert found is not None  # noqa: S101 - it matches any one line
+    return found
 
 
 def _base_url(text: str) -> str:
@@ -64,9 +98,12 @@ def _base_url(text: str) -> str:
 
 
 Words = Annotated[Text, AfterValidator(_one_line)]
-Secret = Annotated[Text, AfterValidator(_secret), Field(json_schema_extra={"pattern": r"\$\{[A-Za-z_][A-Za-z0-9_]*\}"})]
+Secret = Annotated[Text, AfterValidator(_secret), Field(json_schema_extra={"pattern": f"^{_VARIABLE}$"})]
+HeaderSecret = Annotated[
+    Text, AfterValidator(_header_secret), Field(json_schema_extra={"pattern": f"^{_AFTER_SCHEME}$"})
+]
 Url = Annotated[Text, AfterValidator(_base_url)]
-PrivateUrl = Annotated[Text, AfterValidator(_url)]
+PrivateUrl = Annotated[Text, AfterValidator(_private_url)]
 
 
 def _timeout() -> Any:  # noqa: ANN401 - as pydantic's Field
@@ -202,7 +239,7 @@ class WebhookSection(_Section):
 
     record = publishing.WebhookPlan
     url: PrivateUrl = key("Where it is posted to; errors show its host alone.")
-    headers: dict[str, Secret] = key("Further headers, each with its secret as `${NAME}`.", {})
+    headers: dict[str, HeaderSecret] = key("Further headers: each `${NAME}`, or as in `Bearer ${NAME}`.", {})
     format: Literal["html", "json", "junit", "markdown"] = key("What is posted.", publishing.WebhookPlan(url="").format)
     timeout: Duration = _timeout()
 

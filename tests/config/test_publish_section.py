@@ -20,7 +20,7 @@ publish:
   gitlab: {url: https://gitlab, project: a/b, merge_request: "${MR}", token: "${T}"}
   grafana: {url: https://grafana, token: "${T}", dashboard: abc, panel: 2, tags: [deploy]}
   jira: {url: https://jira, issue: SHOP-1, username: "${U}", token: "${T}"}
-  pushgateway: {url: "http://u:${P}@gateway:9091", job: guard, labels: {team: shop}}
+  pushgateway: {url: "http://${U}:${P}@gateway:9091", job: guard, labels: {team: shop}}
   slack: {channel: "#deploys", token: "${T}"}
   textfile: {path: metrics/x.prom}
   webhook: {url: "https://h/${PATH}?a=${B}", headers: {Authorization: "Bearer ${T}"}, format: html}
@@ -46,7 +46,7 @@ def test_every_key_reaches_its_record(tmp_path: Path) -> None:
         publishing.GitLabPlan(url="https://gitlab", project="a/b", merge_request="${MR}", token="${T}"),
         publishing.GrafanaPlan(url="https://grafana", token="${T}", dashboard="abc", panel=2, tags=("deploy",)),
         publishing.JiraPlan(url="https://jira", issue="SHOP-1", username="${U}", token="${T}"),
-        publishing.PushgatewayPlan(url="http://u:${P}@gateway:9091", job="guard", labels={"team": "shop"}),
+        publishing.PushgatewayPlan(url="http://${U}:${P}@gateway:9091", job="guard", labels={"team": "shop"}),
         publishing.SlackPlan(channel="#deploys", token="${T}"),
         publishing.TextfilePlan(path=str(tmp_path / "metrics/x.prom")),
         publishing.WebhookPlan(url="https://h/${PATH}?a=${B}", headers={"Authorization": "Bearer ${T}"}, format="html"),
@@ -117,6 +117,67 @@ def test_what_is_no_publisher(section: str, message: str) -> None:
     assert "hunter2" not in found.replace("${hunter 2}", "")
 
 
+PATH = "a path may be a secret, and is never written out: write `${NAME}` for the last part of it or for the whole"
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("https://hooks.example/services/T000/B000/hunter2", PATH),
+        ("https://hooks.example/hunter2", PATH),
+        ("https://hooks.example/services/hunter2${X}", PATH),
+        ("https://hooks.example/${X}/hunter2/", PATH),
+        ("${HOST}/hunter2", PATH),
+        ("${SCHEME}://h/hunter2", PATH),
+        ("https://hunter2@h", SECRET),
+        ("https://hunter2:${X}@h", SECRET),
+        ("https://${U}:hunter2${X}@h", SECRET),
+        ("${SCHEME}://hunter2@h", SECRET),
+        ("https://h/${X}?hunter2", SECRET),
+        ("https://h?a=${X}&b=hunter2", SECRET),
+        ("https://h?a=hunter2${X}", SECRET),
+        ("${HOST}?next=http://hunter2", SECRET),
+    ],
+)
+def test_a_variable_elsewhere_lets_no_secret_into_an_address(url: str, message: str) -> None:
+    (found,) = errors(f"{{webhook: {{url: '{url}'}}}}")
+    assert f"`url`: {message}" in found
+    assert "hunter2" not in found
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://h",
+        "https://h/",
+        "${URL}",
+        "${HOST}/in/${KEY}",
+        "https://h:1/in/${KEY}/",
+        "https://${U}@h?a=${A}&b=${B}",
+    ],
+)
+def test_an_address_with_its_secrets_in_variables(url: str) -> None:
+    assert plan_of(f"{OUTSIDE}publish: {{webhook: {{url: '{url}'}}}}\n").publish == (publishing.WebhookPlan(url=url),)
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "{webhook: {url: http://h, headers: {X: 'Bearer hunter2${X}'}}}",
+        "{webhook: {url: http://h, headers: {X: 'hunter2 ${X}'}}}",
+        "{webhook: {url: http://h, headers: {X: '${X} hunter2'}}}",
+        "{slack: {webhook: 'https://hooks.slack.com/services/hunter2${X}'}}",
+        "{slack: {webhook: 'https://hooks.slack.com/hunter2/${X}'}}",
+        "{gitlab: {token: 'hunter2${X}'}}",
+        "{grafana: {url: 'https://hunter2@h', token: '${T}'}}",
+    ],
+)
+def test_nor_into_any_other_secret(section: str) -> None:
+    (found,) = errors(section)
+    assert SECRET in found
+    assert "hunter2" not in found
+
+
 def test_a_flag_gives_no_secret_either() -> None:
     base = f"{OUTSIDE}publish: {{jira: {{url: http://j, issue: A-1, token: '${{T}}'}}}}\n"
     (found,) = errors_of(base, settings=["publish.jira.token=hunter2"])
@@ -128,6 +189,6 @@ def test_a_flag_gives_no_secret_either() -> None:
 
 def test_an_editor_knows_where_a_variable_belongs() -> None:
     definitions = config_schema()["$defs"]
-    assert definitions["JiraSection"]["properties"]["token"]["pattern"] == r"\$\{[A-Za-z_][A-Za-z0-9_]*\}"
+    assert definitions["JiraSection"]["properties"]["token"]["pattern"] == r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"
     assert definitions["JiraSection"]["required"] == ["url", "issue", "token"]
     assert definitions["SlackSection"]["properties"]["timeout"]["default"] == "30s"
