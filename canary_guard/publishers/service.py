@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit
 
 import requests
 import urllib3
@@ -37,6 +37,8 @@ _LONGEST_PAUSE = 10.0
 """s; a server's Retry-After is followed up to this"""
 _REFUSED = frozenset({429, 503})
 """Nothing was done, so that anything may be asked again."""
+_SECRET = 8
+"""characters from which on a part of a private address is hidden wherever it stands: shorter ones are often words"""
 _FORBIDDEN = 403
 """With Retry-After it is GitHub's other way to say 429."""
 _UNSURE = frozenset({502, 504})
@@ -121,13 +123,14 @@ class Service:
         hidden = [*secrets, *(word for value in sent.values() for word in (value, *value.split()[-1:]))]
         if parts.username is not None:
             basic = (unquote(parts.username), unquote(parts.password or ""))
-            hidden.append(parts.password or "")
+            # without a password, the user is a token
+            hidden += [parts.password] if parts.password else [parts.username, basic[0]]
         if basic is not None:
             pair = b64encode(":".join(basic).encode()).decode()
             sent["Authorization"] = f"Basic {pair}"
             hidden += [basic[1], pair]
         if private:
-            hidden += [parts.path, parts.path.strip("/"), parts.query]
+            hidden += _secrets_in(parts)
         for name, value in sent.items():
             if not (value.isascii() and value.isprintable()):
                 raise PublishError(f"the value for the header {name} has a character that no header can carry.")
@@ -239,6 +242,15 @@ class Service:
             except ValueError:
                 text = reply.beginning
         return self.said(text).rstrip(".")
+
+
+def _secrets_in(url: SplitResult) -> Iterator[str]:
+    """Its path and its query, and what in them is long enough for a secret: a server may repeat one of them alone."""
+    yield from (url.path, url.path.strip("/"), url.query)
+    values = [pair.partition("=")[2] or pair for pair in url.query.split("&")]
+    segments = url.path.split("/")
+    forms = (*segments, *map(unquote, segments), *values, *map(unquote_plus, values))
+    yield from (form for form in forms if len(form) >= _SECRET)
 
 
 def _said(message: object) -> Iterator[str]:

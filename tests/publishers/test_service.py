@@ -68,6 +68,12 @@ def test_credentials_in_the_url_become_a_header_and_are_not_shown(mocked: respon
     assert sent(mocked.calls).headers["Authorization"] == f"Basic {pair}"
 
 
+def test_a_user_without_a_password_is_a_secret(mocked: responses.RequestsMock) -> None:
+    mocked.get("https://h.example/x", status=401, body="no glsa%40T, no glsa@T")
+    for url in ("https://glsa%40T@h.example", "https://glsa%40T:@h.example"):
+        assert "answered HTTP 401: no ***, no ***. " in failure(Service(url, timeout=1000))
+
+
 @pytest.mark.parametrize("url", ["ftp://h", "h.example", "http://", "http://[", "http://a b", "http://h\n.example"])
 def test_what_is_no_address_is_refused_without_being_shown(url: str) -> None:
     with pytest.raises(PublishError, match="its address is no URL") as caught:
@@ -246,3 +252,10 @@ def test_a_private_address_shows_its_host_alone(mocked: responses.RequestsMock) 
     with pytest.raises(PublishError) as caught:
         service.ask("POST", "", what="posting")
     assert str(caught.value).startswith("posting: https://hooks.example answered HTTP 404: no *** with ***. ")
+
+
+def test_nor_is_a_part_of_it_shown_that_may_be_a_secret(mocked: responses.RequestsMock) -> None:
+    url = "https://hooks.example/in/S3cr%40tPath?n=7&key=S3cr%2BtKey&S3cretPair"
+    mocked.post(url, status=404, body="in 7: no S3cr%40tPath, S3cr@tPath, S3cr%2BtKey, S3cr+tKey, S3cretPair")
+    with pytest.raises(PublishError, match=r"in 7: no \*\*\*, \*\*\*, \*\*\*, \*\*\*, \*\*\*\. "):
+        Service(url, timeout=1000, private=True).ask("POST", "", what="posting")
