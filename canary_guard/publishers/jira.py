@@ -17,7 +17,7 @@ from canary_guard.publishers.service import Service
 LONGEST = 32_767
 """characters that Jira takes in a comment, its markup included"""
 _ISSUE = re.compile(r"[A-Za-z][A-Za-z0-9_]*-\d+|\d+", re.ASCII)
-_MARKUP = re.compile(r"[-#*_+?^~|%{}\[\]()!@]")
+_MARKUP = re.compile(r"[-\\#*_+?^~|%{}\[\]()!@]")
 _LONGEST_TEXT = 3_000
 _MOST_ADVICE = 5
 _ADVICE = {
@@ -90,6 +90,11 @@ def _document(lines: Sequence[str], link: str | None) -> dict[str, Any]:
 
 def _wiki(lines: Sequence[str], link: str | None) -> str:
     """In Jira's wiki markup, with what others wrote escaped."""
-    head, *rest = (_MARKUP.sub(r"\\\g<0>", line.replace("\\", "&#92;")) for line in lines)
+    head, *rest = (_MARKUP.sub(_escaped, line) for line in lines)
     end = [f"[The job that judged|{link}]"] if link else []
     return cut("\n\n".join((f"*{head}*", *rest, *end)), LONGEST)
+
+
+def _escaped(markup: re.Match[str]) -> str:
+    """Two backslashes would be a line break."""
+    return "&#92;" if markup[0] == "\\" else f"\\{markup[0]}"

@@ -71,7 +71,7 @@ def test_a_data_center_gets_wiki_markup_and_a_bearers_token() -> None:
     assert body.endswith(f"[The job that judged|{LINK}]")
 
 
-HOSTILE = "[~admin] {code} !x.png! *b* [a|http://evil] @everyone \\\\ h1. {{x}}"
+HOSTILE = "[~admin] {code} !x.png! *b* [a|http://evil] @everyone \\\\ h1. {{x}} &#42;"
 
 
 @responses.activate
@@ -81,7 +81,8 @@ def test_what_others_wrote_is_no_wiki_markup() -> None:
     line = json_of(sent(responses.calls))["body"].split("\n\n")[1]
     assert not re.search(r"(?<!\\)[-*_?^~|%{}\[\]()!@+]", line)
     assert "\\\\" not in line
-    assert line.replace("\\", "").replace("&#92;", "\\") == HOSTILE
+    assert line.count("&#92;") == HOSTILE.count("\\")
+    assert re.sub(r"&#92;|\\(.)", lambda found: found[1] or "\\", line) == HOSTILE
 
 
 @responses.activate
