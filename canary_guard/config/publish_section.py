@@ -27,7 +27,8 @@ _PARTS = re.compile(r"(?:[^/?]*://)?(?:(?P<user>[^/?]*)@)?[^/?@]*(?P<path>[^?]*)
 """Of a URL that may begin with a variable, where `urlsplit` takes the host for a path."""
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_TAKEN = frozenset({"job", "service"})
+_TAKEN = ("job", "outcome", "rule", "service", "severity", "verdict")
+"""The group's own labels, and those of the metrics, which the group's would overwrite."""
 _GITHUB, _GITLAB = publishing.GitHubPlan(), publishing.GitLabPlan()
 
 
@@ -191,14 +192,14 @@ class PushgatewaySection(_Section):
     record = publishing.PushgatewayPlan
     url: Url = key("Address of the Pushgateway.")
     job: Words = key("The group's `job`.", publishing.PushgatewayPlan(url="").job)
-    labels: dict[str, Words] = key("Of the group, besides `job` and `service`.", {})
+    labels: dict[str, Words] = key("Of the group, besides `job` and `service`; none that the metrics have.", {})
     timeout: Duration = _timeout()
 
     @model_validator(mode="after")
     def _labels_are_labels(self) -> Self:
         wrong = [name for name in self.labels if not _LABEL.fullmatch(name) or name in _TAKEN or name.startswith("__")]
         if wrong:
-            what = "expected the name of a label, other than `job` and `service`"
+            what = f"expected the name of a label, other than {', '.join(f'`{name}`' for name in _TAKEN)}"
             raise RefusedError(*(Fault(what=what, at=("labels", name), key=True) for name in wrong))
         return self
 

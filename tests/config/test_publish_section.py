@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args
@@ -11,6 +12,8 @@ import pytest
 from canary_guard.config.publish_section import PublishSection
 from canary_guard.config.schema import config_schema
 from canary_guard.model import publishing
+from canary_guard.publishers.exposition import metrics
+from tests.builders import a_run
 from tests.config.texts import OUTSIDE, errors_of, plan_of
 
 MOST = """\
@@ -185,6 +188,12 @@ def test_a_flag_gives_no_secret_either() -> None:
     (plan,) = plan_of(base, settings=["publish.jira.issue=B-2"]).publish
     assert isinstance(plan, publishing.JiraPlan)
     assert plan.issue == "B-2"
+
+
+def test_no_label_of_the_metrics_is_the_groups() -> None:
+    for name in {"job", *re.findall(r"[{,]([a-z_]+)=", metrics(a_run()))}:
+        (found,) = errors(f"{{pushgateway: {{url: http://p, labels: {{{name}: x}}}}}}")
+        assert "other than `job`, `outcome`, `rule`, `service`, `severity`, `verdict`" in found
 
 
 def test_an_editor_knows_where_a_variable_belongs() -> None:
