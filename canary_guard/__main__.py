@@ -1,6 +1,8 @@
 """`canary-guard` and `python -m canary_guard`: a command, and how it ends."""
 
 import sys
+from contextlib import suppress
+from io import StringIO
 
 import click
 
@@ -16,7 +18,9 @@ def main() -> None:
     except (click.exceptions.Abort, KeyboardInterrupt):
         code = 130
     except click.ClickException as error:
-        error.show()
+        shown = StringIO()
+        error.show(shown)
+        _tell(shown.getvalue())
         code = 2
     except (ConfigError, OutputError, SourceError) as error:
         from canary_guard.console import complain
@@ -24,12 +28,21 @@ def main() -> None:
         complain(str(error))
         code = error.exit_code
     except Exception:  # noqa: BLE001 - a crash never exits 0 or 1
-        import traceback
-
-        traceback.print_exc()
-        click.echo("This is a fault in canary-guard: please report it with the lines above.", err=True)
         code = 70
+        with suppress(Exception):
+            import traceback
+
+            _tell(f"{traceback.format_exc()}This is a fault in canary-guard: please report it with the lines above.")
+    except SystemExit:
+        # click makes one with 1, which is a verdict, of any broken pipe.
+        code = OutputError.exit_code
     sys.exit(code)
+
+
+def _tell(text: str) -> None:
+    from canary_guard.console import tell
+
+    tell(text.removesuffix("\n"))
 
 
 if __name__ == "__main__":

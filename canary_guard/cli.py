@@ -190,8 +190,9 @@ def record(file: str, **options: Any) -> int:  # noqa: ANN401 - click's values
       canary-guard record --start -30m --deploy-time -20m incident.jsonl.gz
     """
     from canary_guard import record as hallway
+    from canary_guard.console import tell
 
-    click.echo(hallway.record(plan_of(options, source=None, now=now()), file), err=True)
+    tell(hallway.record(plan_of(options, source=None, now=now()), file))
     return 0
 
 

@@ -1,11 +1,15 @@
 """The terminal that a person sits at: how wide it is, whether it takes colour, and what moves while they wait."""
 
+import os
 import shutil
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TextIO
+
+import click
 
 from canary_guard.reports.escaping import visible
 from canary_guard.reports.look import Look
@@ -32,10 +36,27 @@ def look(stream: TextIO, environment: Mapping[str, str], *, quiet: bool = False,
     )
 
 
+def tell(text: str) -> None:
+    """A line on standard error; where nobody reads it, or it is full, this and what follows goes nowhere.
+
+    Never raises: what cannot be said changes no verdict and no exit code.
+    """
+    try:
+        click.echo(text, err=True)
+    except (OSError, ValueError):
+        _silence(sys.stderr)
+
+
+def _silence(stream: TextIO) -> None:
+    """Without this the interpreter tries once more when it ends, and gives an exit code of its own."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def complain(text: str) -> None:
     """On standard error, a line each, with what a server or a file may have smuggled in made visible."""
     for line in text.splitlines():
-        sys.stderr.write(f"error: {visible(line)}\n")
+        tell(f"error: {visible(line)}")
 
 
 class Progress:
@@ -55,22 +76,27 @@ class Progress:
         """Show this text in place of the last."""
         if self.stream.isatty():
             self.shown = True
-            self.stream.write(f"\r\x1b[K{text}")
-            self.stream.flush()
+            self._write(f"\r\x1b[K{text}")
 
     def clear(self) -> None:
         """Take the line away."""
         if self.shown:
-            self.stream.write("\r\x1b[K")
-            self.stream.flush()
+            self._write("\r\x1b[K")
             self.shown = False
 
     def wait_until(self, when: int) -> None:
         """Sleep until `when` (ms since the epoch), counting down; without a terminal, say once what is waited for."""
         left = when / 1000 - time.time()
         if left > 0 and not self.stream.isatty():
-            self.stream.write(f"waiting {left:.0f} s until the window since the deploy is complete\n")
+            self._write(f"waiting {left:.0f} s until the window since the deploy is complete\n")
         while (left := when / 1000 - time.time()) > 0:
             self.say(f"waiting {left:.0f} s until the window since the deploy is complete")
             time.sleep(min(left, 1.0))
         self.clear()
+
+    def _write(self, text: str) -> None:
+        try:
+            self.stream.write(text)
+            self.stream.flush()
+        except OSError:
+            _silence(self.stream)

@@ -46,20 +46,18 @@ def publish(
     """
     shown = console.look(sys.stdout, os.environ, quiet=quiet, verbose=verbose)
     paper = Look(utc_offset=shown.utc_offset, zone=shown.zone, quiet=quiet, verbose=verbose)
-    whole = True
-    for form, path in outputs:
-        try:
-            if path == "-":
-                _show(REPORTS[form](run, shown), color=shown.color)
-            else:
-                files.write(path, REPORTS[form](run, paper))
-            if form == "github" and all(plan.kind != "github" for plan in publishers):
-                step_files.append(_publication(run), os.environ)
-        except OutputError as error:
-            whole = False
-            console.complain(str(error))
+
+    def make(form: str, path: str) -> None:
+        if path == "-":
+            _show(REPORTS[form](run, shown), color=shown.color)
+        else:
+            files.write(path, REPORTS[form](run, paper))
+        if form == "github" and all(plan.kind != "github" for plan in publishers):
+            step_files.append(_publication(run), os.environ)
+
+    whole = _all_made(outputs, make)
     if not whole:
-        click.echo(verdict_sentence(run, shown), err=True)
+        console.tell(verdict_sentence(run, shown))
     if publishers:
         written = [path for form, path in outputs if form == "json" and path != "-" and whole]
         send(run, publishers, record=next(iter(written), None))
@@ -72,17 +70,14 @@ def publish_difference(
     """The same of what changed between two runs; there is no verdict that could get lost."""
     shown = console.look(sys.stdout, os.environ, quiet=quiet, verbose=verbose)
     paper = Look(utc_offset=shown.utc_offset, zone=shown.zone, quiet=quiet, verbose=verbose)
-    whole = True
-    for form, path in outputs:
-        try:
-            if path == "-":
-                _show(DIFFERENCES[form](found, shown), color=shown.color)
-            else:
-                files.write(path, DIFFERENCES[form](found, paper))
-        except OutputError as error:
-            whole = False
-            console.complain(str(error))
-    return whole
+
+    def make(form: str, path: str) -> None:
+        if path == "-":
+            _show(DIFFERENCES[form](found, shown), color=shown.color)
+        else:
+            files.write(path, DIFFERENCES[form](found, paper))
+
+    return _all_made(outputs, make)
 
 
 def chosen(plan: Plan, names: Sequence[str]) -> Sequence[PublisherPlan]:
@@ -114,10 +109,26 @@ def send(run: Run, publishers: Sequence[PublisherPlan], *, record: str | None) -
     for plan, one in zip(publishers, told, strict=True):
         if isinstance(one, OutputError):
             kept = f" The report is in {place}; to repeat: {_command(run, plan, record)}" if record else _NOT_KEPT
-            click.echo(visible(f"not published to {plan.kind}: {one}{kept if _tried(one) else ''}"), err=True)
+            console.tell(visible(f"not published to {plan.kind}: {one}{kept if _tried(one) else ''}"))
         else:
-            click.echo(visible(f"published to {plan.kind}: {one}"), err=True)
+            console.tell(visible(f"published to {plan.kind}: {one}"))
     return not any(isinstance(one, OutputError) for one in told)
+
+
+def _all_made(outputs: Sequence[tuple[str, str]], make: Callable[[str, str], None]) -> bool:
+    """Make each by itself: whatever goes wrong with one is told in a line and leaves the others."""
+    whole = True
+    for form, path in outputs:
+        try:
+            make(form, path)
+        except OutputError as error:
+            whole = False
+            console.complain(str(error))
+        except Exception as error:  # noqa: BLE001 - not even a fault of ours changes the verdict
+            whole = False
+            what = " ".join(f"{type(error).__name__}: {error}".split())
+            console.complain(f"the {form} report could not be made: {what}; this is a fault of canary-guard's")
+    return whole
 
 
 def _show(text: str, *, color: bool) -> None:
@@ -191,7 +202,7 @@ def _kept(publication: Publication) -> str | None:
         folder = tempfile.mkdtemp(prefix="canary-guard-")
         files.write(f"{folder}/report.html", publication.render("html"))
         files.write(f"{folder}/run.json", publication.render("json"))
-    except (OSError, OutputError):
+    except Exception:  # noqa: BLE001 - nor does a report that cannot be made
         return None
     return folder
 

@@ -1,12 +1,14 @@
 """The terminal: width, colour, and a progress line only for a person who waits."""
 
+import errno
 import io
+import sys
 import time
 from collections.abc import Mapping
 
 import pytest
 
-from canary_guard.console import Progress, complain, look
+from canary_guard.console import Progress, complain, look, tell
 
 
 class Terminal(io.StringIO):
@@ -90,3 +92,20 @@ def test_waiting_ends_when_the_time_has_come_and_says_so(stream: io.StringIO, mo
 def test_a_complaint_is_a_line_each_with_nothing_hidden_in_it(capsys: pytest.CaptureFixture[str]) -> None:
     complain("one\ntwo \x1b[31m")
     assert capsys.readouterr().err == "error: one\nerror: two \\x1b[31m\n"
+
+
+class Full(io.StringIO):
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_what_cannot_be_said_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Full())
+    tell("one")
+    complain("two")
+    monkeypatch.setattr(sys, "stderr", None)
+    tell("three")
+    clock = [1000.0]
+    monkeypatch.setattr(time, "time", lambda: clock[0])
+    monkeypatch.setattr(time, "sleep", lambda seconds: clock.__setitem__(0, clock[0] + seconds))
+    Progress(Full()).wait_until(1_001_000)

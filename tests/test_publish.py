@@ -40,6 +40,27 @@ def test_one_that_fails_leaves_the_others(tmp_path: Path, capsys: pytest.Capture
     assert (tmp_path / "run.json").exists()
 
 
+def test_a_report_that_cannot_be_made_leaves_the_others_and_the_publishers(
+    tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(run: Run, look: Look) -> str:
+        raise RuntimeError("odd\nindeed")
+
+    monkeypatch.setattr("canary_guard.publish.REPORTS", {**REPORTS, "html": fail})
+    outputs = [("html", str(tmp_path / "x.html")), ("json", str(tmp_path / "run.json"))]
+    plans = [TextfilePlan(path=str(tmp_path / "x.prom")), TextfilePlan(path=str(tmp_path / "no" / "x.prom"))]
+    assert not publish(a_run(), outputs, plans)
+    said = capsys.readouterr().err.splitlines()
+    what = "the html report could not be made: RuntimeError: odd indeed; this is a fault of canary-guard's"
+    assert said[0] == f"error: {what}"
+    assert said[1].startswith("FAIL: ")
+    assert said[2].startswith("published to textfile: ")
+    assert said[3].startswith("not published to textfile: could not write ")
+    assert said[3].endswith(" The report could not be kept.")
+    assert len(said) == 4
+    assert (tmp_path / "run.json").exists()
+
+
 def test_github_outputs_are_appended_where_the_runner_wants_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

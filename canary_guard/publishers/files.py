@@ -7,6 +7,10 @@ from pathlib import Path
 
 from canary_guard.errors import OutputError
 
+_UMASK = os.umask(0o077)
+"""Read once, before there are threads: it is the process's, and to read it is to set it."""
+os.umask(_UMASK)
+
 
 def write(path: str, content: str | bytes) -> None:
     """Write aside, then rename, so that an interrupt leaves no half-written file; OutputError when it cannot be.
@@ -30,7 +34,7 @@ def write(path: str, content: str | bytes) -> None:
 
 
 def _replace(target: Path, data: bytes) -> None:
-    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_UMASK
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     aside = Path(name)
     try:
@@ -50,9 +54,3 @@ def append(path: str, text: str) -> None:
             stream.write(text)
     except OSError as error:
         raise OutputError(f"could not append to {path}: {error.strerror or error}") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -11,14 +11,24 @@ from canary_guard.errors import OutputError
 from canary_guard.publishers import files
 
 
-def test_a_new_file_has_the_content_and_ordinary_permissions(tmp_path: Path) -> None:
-    mask = os.umask(0o022)
-    try:
-        files.write(str(tmp_path / "report.html"), "<p>é</p>")
-    finally:
-        os.umask(mask)
+def test_a_new_file_has_the_content_and_ordinary_permissions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_UMASK", 0o022)
+    files.write(str(tmp_path / "report.html"), "<p>é</p>")
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == "<p>é</p>"
     assert stat.S_IMODE((tmp_path / "report.html").stat().st_mode) == 0o644
+
+
+def test_the_umask_is_the_process_s_and_no_thread_touches_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    assert mask == files._UMASK
+
+    def touched(mask: int) -> int:
+        raise AssertionError("other threads make files meanwhile")
+
+    monkeypatch.setattr(os, "umask", touched)
+    files.write(str(tmp_path / "x"), "x")
+    assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o666 & ~mask
 
 
 def test_an_old_file_is_replaced_and_keeps_its_permissions(tmp_path: Path) -> None:
