@@ -1,8 +1,10 @@
 """`canary-guard` and `python -m canary_guard`: a command, and how it ends."""
 
+import os
 import sys
 from contextlib import suppress
 from io import StringIO
+from pathlib import Path
 
 import click
 
@@ -12,6 +14,9 @@ from canary_guard.errors import ConfigError, OutputError, SourceError
 
 def main() -> None:
     """Run a command; whatever goes wrong ends in its exit code."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed before we began: what is said goes nowhere, and all else as ever
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - until the end
     try:
         code = cli.main(prog_name="canary-guard", standalone_mode=False)
         sys.stdout.flush()

@@ -62,8 +62,9 @@ def complain(text: str) -> None:
 class Progress:
     """A line on standard error, only for a person and only when it takes longer than a second."""
 
-    def __init__(self, stream: TextIO = sys.stderr) -> None:
-        self.stream = stream
+    def __init__(self, stream: TextIO | None = None) -> None:
+        """By default on standard error, whatever that is by now."""
+        self.stream = stream or sys.stderr
         self.began = time.monotonic()
         self.shown = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -55,6 +56,20 @@ def code_of(folder: Path, *arguments: str, stderr: int) -> int:
     command = [sys.executable, *arguments]
     done = subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=stderr, check=False, timeout=60)
     return done.returncode
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_stream_that_is_closed_changes_no_exit_code(closed: str, tmp_path: Path) -> None:
+    (tmp_path / "canary-guard.yaml").write_text(CONFIG)
+    for name, code in (("01", 3), ("12", 0)):
+        command = shlex.join(
+            [sys.executable, "-m", "canary_guard", "check", "--recording", str(recordings()[name].path)]
+        )
+        done = subprocess.run(
+            ["sh", "-c", f"{command} {closed}"], cwd=tmp_path, check=False, capture_output=True, timeout=60
+        )
+        assert done.returncode == code
+        assert b"Traceback" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("unread", [False, True], ids=["full", "a closed pipe"])

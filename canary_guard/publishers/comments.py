@@ -9,6 +9,16 @@ _PAGE = 100
 """comments; GitHub and GitLab give no more at once"""
 
 
+def user_of_token(service: Service, path: str, *, advice: Mapping[int, str]) -> int:
+    """The number of the user whose token it is: whose comments are ours."""
+    what = "asking whose token it is"
+    match service.json("GET", path, what=what, advice=advice):
+        case {"id": int(number)}:
+            return number
+        case _:
+            raise service.problem(what, "answered with JSON that is no user", "Check the address.")
+
+
 def earlier(
     service: Service,
     path: str,

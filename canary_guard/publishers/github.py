@@ -12,7 +12,7 @@ from pathlib import Path
 from canary_guard.errors import PublishError
 from canary_guard.model.publishing import GitHubPlan
 from canary_guard.publishers import step_files
-from canary_guard.publishers.comments import earlier
+from canary_guard.publishers.comments import earlier, user_of_token
 from canary_guard.publishers.filling import filled_in
 from canary_guard.publishers.publication import Publication, cut
 from canary_guard.publishers.service import Service
@@ -72,15 +72,15 @@ def _comment(plan: GitHubPlan, event: str, publication: Publication, environment
     url = plan.api_url or environment.get("GITHUB_API_URL") or "https://api.github.com"
     service = Service(url, timeout=plan.timeout, headers={"Authorization": f"Bearer {plan.token}"}, further=_HEADERS)
     comments = f"/repos/{plan.repository}/issues/{number}/comments"
-    bots = plan.token.startswith(_TOKEN_OF_AN_APP)
+    # An app's token is no user's: GitHub does not say whose it is, and no person can write as a bot.
+    mine = None if plan.token.startswith(_TOKEN_OF_AN_APP) else user_of_token(service, "/user", advice=_ADVICE)
     found = earlier(
         service,
         comments,
         publication.marker(),
         advice=_ADVICE,
         query={},
-        # Nobody shall have us write into a comment of their own, which they may edit.
-        is_ours=lambda comment: not bots or (comment.get("user") or {}).get("type") == "Bot",
+        is_ours=lambda comment: _is_ours(comment.get("user"), mine),
     )
     body = {"body": cut(publication.comment(), LONGEST)}
     method, path, what = "POST", comments, "creating a comment"
@@ -91,3 +91,14 @@ def _comment(plan: GitHubPlan, event: str, publication: Publication, environment
             return f"comment {address}"
         case _:
             raise service.problem(what, "answered with JSON that is no comment", "Check `api_url`.")
+
+
+def _is_ours(author: object, mine: int | None) -> bool:
+    """Nobody shall have us write into a comment of their own, which they may edit."""
+    match author:
+        case {"id": int(number)} if mine is not None:
+            return number == mine
+        case {"type": "Bot"}:
+            return mine is None
+        case _:
+            return False

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from canary_guard.errors import PublishError
 from canary_guard.model.publishing import GitLabPlan
-from canary_guard.publishers.comments import earlier
+from canary_guard.publishers.comments import earlier, user_of_token
 from canary_guard.publishers.filling import filled_in
 from canary_guard.publishers.publication import Publication, cut
 from canary_guard.publishers.service import Service
@@ -30,13 +30,14 @@ def publish(plan: GitLabPlan, publication: Publication, environment: Mapping[str
     service = Service(plan.url, timeout=plan.timeout, headers={"PRIVATE-TOKEN": plan.token})
     notes = f"/api/v4/projects/{quote(plan.project, safe='')}/merge_requests/{plan.merge_request}/notes"
     body = {"body": cut(publication.comment(), LONGEST)}
+    mine = user_of_token(service, "/api/v4/user", advice=_ADVICE)
     found = earlier(
         service,
         notes,
         publication.marker(),
         advice=_ADVICE,
         query={"sort": "asc", "order_by": "created_at"},
-        is_ours=lambda note: not note.get("system"),
+        is_ours=lambda note: not note.get("system") and _is_by(note.get("author"), mine),
     )
     if found is not None:
         service.ask("PUT", f"{notes}/{found}", what="updating the note", advice=_ADVICE, json=body)
@@ -47,3 +48,12 @@ def publish(plan: GitLabPlan, publication: Publication, environment: Mapping[str
             return f"note {number} on !{plan.merge_request} of {plan.project}"
         case _:  # with status 202: a text that is quick actions alone is obeyed, and makes no note
             raise service.problem(what, "answered without making a note", "Check the address.")
+
+
+def _is_by(author: object, mine: int) -> bool:
+    """Nobody shall have us write into a note of their own, which they may edit."""
+    match author:
+        case {"id": int(number)}:
+            return number == mine
+        case _:
+            return False

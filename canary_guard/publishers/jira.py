@@ -17,7 +17,7 @@ from canary_guard.publishers.service import Service
 LONGEST = 32_767
 """characters that Jira takes in a comment, its markup included"""
 _ISSUE = re.compile(r"[A-Za-z][A-Za-z0-9_]*-\d+|\d+", re.ASCII)
-_MARKUP = re.compile(r"[-\\#*_+?^~|%{}\[\]()!@]")
+_MARKUP = re.compile(r"[-\\#*_+?^~|%{}\[\]()!@]|:(?=//)")
 _LONGEST_TEXT = 3_000
 _MOST_ADVICE = 5
 _ADVICE = {
@@ -96,5 +96,11 @@ def _wiki(lines: Sequence[str], link: str | None) -> str:
 
 
 def _escaped(markup: re.Match[str]) -> str:
-    """Two backslashes would be a line break."""
-    return "&#92;" if markup[0] == "\\" else f"\\{markup[0]}"
+    """Two backslashes would be a line break, and a backslash before a colon is shown."""
+    match markup[0]:
+        case "\\":
+            return "&#92;"
+        case ":":
+            return ":\u200b"
+        case mark:
+            return f"\\{mark}"

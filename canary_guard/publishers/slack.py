@@ -15,8 +15,11 @@ from canary_guard.publishers.filling import filled_in
 from canary_guard.publishers.publication import Publication, cut
 from canary_guard.publishers.service import Service
 
-LONGEST, LONGEST_BLOCK = 40_000, 3_000
-"""characters that Slack takes in a message's text, and in a block's"""
+LONGEST = 40_000
+"""characters that Slack takes in a message's text"""
+LONGEST_TEXT = 3_000
+"""characters of one line in the message: what Slack takes in the text of most blocks"""
+_MOST_ADVICE = 5
 _API = "https://slack.com/api"
 _ADVICE = {
     "channel_not_found": "Check `channel`; into a private one the app must be invited.",
@@ -38,7 +41,7 @@ def publish(plan: SlackPlan, publication: Publication, environment: Mapping[str,
         hook.ask("POST", "", what="posting a message", advice=advice, json=message(publication))
         return "the webhook's channel"
     service = Service(_API, timeout=plan.timeout, headers={"Authorization": f"Bearer {plan.token}"})
-    body = {"channel": plan.channel, "unfurl_links": False, **message(publication)}
+    body = {"channel": plan.channel, **message(publication)}
     posted = _call(service, "chat.postMessage", "posting a message", json=body)
     try:
         _upload(service, posted, publication)
@@ -48,20 +51,32 @@ def publish(plan: SlackPlan, publication: Publication, environment: Mapping[str,
 
 
 def message(publication: Publication) -> dict[str, Any]:
-    """The verdict's sentence, what to do and the link: as blocks, and as the plain text of a notification."""
-    head = f"*canary-guard: {_escaped(publication.service)}*"
-    blocks = [f"{head}\n{_escaped(publication.sentence)}"]
-    blocks += [f"• {_escaped(text)}" for text in publication.advice[:5]]
-    text = cut(f"{_escaped(publication.service)}: {_escaped(publication.sentence)}", LONGEST)
-    sections = [_section(cut(block, LONGEST_BLOCK)) for block in blocks]
+    """The verdict's sentence, what to do and the link: as rich text, and as the plain text of a notification.
+
+    In rich text nothing is markup, a mention or a link but what says so:
+    https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
+    """
+    head = {"type": "text", "text": f"canary-guard: {publication.service}\n", "style": {"bold": True}}
+    parts = [_section(head, _text(publication.sentence))]
+    if publication.advice:
+        items = [_section(_text(line)) for line in publication.advice[:_MOST_ADVICE]]
+        parts.append({"type": "rich_text_list", "style": "bullet", "elements": items})
     if publication.link:
-        sections.append(_section(f"<{_escaped(publication.link)}|The job that judged>"))
-    return {"text": text, "blocks": sections}
+        parts.append(_section({"type": "link", "url": publication.link, "text": "The job that judged"}))
+    return {
+        "text": cut(f"{_escaped(publication.service)}: {_escaped(publication.sentence)}", LONGEST),
+        "mrkdwn": False,
+        "unfurl_links": False,
+        "blocks": [{"type": "rich_text", "elements": parts}],
+    }
 
 
-def _section(text: str) -> dict[str, Any]:
-    # Verbatim: Slack makes no mentions, channels or links of its own from what others wrote.
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+def _section(*elements: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "rich_text_section", "elements": list(elements)}
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": cut(text, LONGEST_TEXT)}
 
 
 def _escaped(text: str) -> str:

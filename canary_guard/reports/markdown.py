@@ -26,10 +26,14 @@ _ICONS = {
     "undetermined": "❔",
 }
 _ALARMS = {Alarm.CLEAR: "✅", Alarm.RAISED: "⚠️", Alarm.IMPOSSIBLE: "❔"}
-_MARKS = re.compile(r"[\\`*_\[\]<>|~$&#@]|^[-+=]|^\d+(?=[.)](?:\s|$))|www(?=\.)|:(?=//)", re.IGNORECASE)
+_MARKS = re.compile(
+    r"[\\`*_\[\]<>|~$&#@]|^[-+=]|^\d+(?=[.)](?:\s|$))|www(?=\.)|:(?=//|[\w+-]*[^\W\d][\w+-]*:|100:|1234:)|[!%](?=[\w\"])|\bGH(?=-\d)",
+    re.IGNORECASE,
+)
 _MARK = "*"
 _NO_SPACE = "&#8203;"
-"""Between an @ and a name, a # and a number, http: and //: GitHub links what it finds even behind escapes."""
+"""Between an @ and a name, a # and a number, http: and //: GitHub and GitLab make links and emoji of what they find
+even behind escapes (https://docs.gitlab.com/user/markdown/#gitlab-specific-references)."""
 
 
 def render(run: Run, look: Look) -> str:
@@ -58,10 +62,10 @@ def code(text: str, *, cell: bool = False) -> str:
 def _neutral(mark: re.Match[str]) -> str:
     text = mark[0]
     match text:
-        case "@" | ":":
+        case "#" | "~" | "$" | "&":
+            return f"&#{ord(text)};{_NO_SPACE}"
+        case "@" | ":" | "!" | "%":
             return text + _NO_SPACE
-        case "#":
-            return f"&#35;{_NO_SPACE}"
         case _ if text.isalnum():
             return text + _NO_SPACE
         case _:

@@ -57,11 +57,23 @@ def test_later_runs_update_it_and_nobody_elses() -> None:
     assert published() == f"comment {MADE['html_url']}"
 
 
+PERSON = f"ghp_{SECRET}"
+
+
 @responses.activate
-def test_a_persons_token_updates_a_persons_comment() -> None:
-    responses.get(COMMENTS, json=[earlier(3, "User")])
-    responses.patch(f"{API}/repos/shop/api/issues/comments/3", json=MADE)
-    published(GITHUB_TOKEN=f"ghp_{SECRET}")
+def test_a_persons_token_updates_that_persons_comment() -> None:
+    responses.get(f"{API}/user", json={"login": "me", "id": 9})
+    mine = {**earlier(4), "user": {"type": "User", "id": 9}}
+    others = [{**earlier(3), "user": user} for user in ({"type": "User", "id": 10}, {"type": "Bot", "id": 8}, {}, "me")]
+    responses.get(COMMENTS, json=[*others, mine])
+    responses.patch(f"{API}/repos/shop/api/issues/comments/4", json=MADE)
+    published(GITHUB_TOKEN=PERSON)
+
+
+@responses.activate
+def test_whose_token_it_is_must_be_known_before_a_comment_is_written() -> None:
+    responses.get(f"{API}/user", status=403, json={"message": "Resource not accessible"})
+    assert "asking whose token it is: https://api.github.com answered HTTP 403" in str(failure(GITHUB_TOKEN=PERSON))
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ ENVIRONMENT = {
     "CI_MERGE_REQUEST_IID": "7",
     "GITLAB_TOKEN": SECRET,
 }
+USER = "https://gitlab.example/api/v4/user"
 NOTES = "https://gitlab.example/api/v4/projects/shop%2Fapi/merge_requests/7/notes"
 
 
@@ -32,6 +33,7 @@ def failure() -> str:
 
 @responses.activate
 def test_the_first_run_creates_a_note() -> None:
+    responses.get(USER, json={"id": 9})
     responses.get(NOTES, json=[])
     responses.post(NOTES, status=201, json={"id": 302, "body": "…"})
     assert published() == "note 302 on !7 of shop/api"
@@ -39,17 +41,38 @@ def test_the_first_run_creates_a_note() -> None:
     assert {call.request.headers["PRIVATE-TOKEN"] for call in responses.calls} == {SECRET}
 
 
+def note(number: int, author: object) -> dict[str, object]:
+    return {"id": number, "body": f"{a_publication().marker()}\nold", "system": False, "author": author}
+
+
 @responses.activate
 def test_later_runs_update_it() -> None:
-    system = {"id": 1, "body": a_publication().comment(), "system": True}
-    responses.get(NOTES, json=[system, {"id": 302, "body": f"{a_publication().marker()}\nold", "system": False}])
+    system = {**note(1, {"id": 9}), "system": True}
+    responses.get(USER, json={"id": 9})
+    responses.get(NOTES, json=[system, note(302, {"id": 9})])
     responses.put(f"{NOTES}/302", json={"id": 302})
     assert published() == "note 302 on !7 of shop/api, updated"
     assert json_of(sent(responses.calls)) == {"body": a_publication().comment()}
 
 
+@pytest.mark.parametrize("author", [{"id": 10}, {"id": "9"}, {}, None, "me"])
+@responses.activate
+def test_what_another_wrote_is_left(author: object) -> None:
+    responses.get(USER, json={"id": 9})
+    responses.get(NOTES, json=[note(301, author)])
+    responses.post(NOTES, status=201, json={"id": 302})
+    assert published() == "note 302 on !7 of shop/api"
+
+
+@responses.activate
+def test_an_answer_that_is_no_user_is_told() -> None:
+    responses.get(USER, json={"id": "me"})
+    assert "asking whose token it is: https://gitlab.example answered with JSON that is no user" in failure()
+
+
 @responses.activate
 def test_a_text_that_makes_no_note_is_a_failure() -> None:
+    responses.get(USER, json={"id": 9})
     responses.get(NOTES, json=[])
     responses.post(NOTES, status=202, json={"commands_changes": {}, "summary": ["Approved."]})
     assert "creating a note: https://gitlab.example answered without making a note" in failure()
@@ -66,6 +89,7 @@ def test_a_text_that_makes_no_note_is_a_failure() -> None:
 )
 @responses.activate
 def test_what_gitlab_refuses_is_told_in_its_words(status: int, body: dict[str, object], words: str) -> None:
+    responses.get(USER, json={"id": 9})
     responses.get(NOTES, json=[])
     responses.post(NOTES, status=status, json=body)
     assert f"answered HTTP {status}: " in (told := failure())

@@ -64,20 +64,46 @@ def test_a_webhook_gets_the_message_alone() -> None:
     assert json_of(sent(responses.calls)) == slack.message(a_publication())
 
 
-def test_what_others_wrote_is_no_markup_and_mentions_nobody() -> None:
-    hostile = "<!channel> @everyone <https://evil.example|click> & <@U1>"
-    message = slack.message(a_publication(service=hostile, sentence=hostile, advice=(hostile,), link=None))
-    assert "<" not in json.dumps(message)
-    assert "&lt;!channel&gt; @everyone" in message["blocks"][0]["text"]["text"]
-    assert all(block["text"]["verbatim"] for block in message["blocks"])
-    assert slack.message(a_publication())["blocks"][-1]["text"]["text"] == f"<{LINK}|The job that judged>"
+HOSTILE = "<!channel> @everyone <https://evil.example|click> & <@U1> *b* `c` ~d~ _e_ :tada: https://evil.example"
+
+
+def test_what_others_wrote_is_text_as_it_stands_and_mentions_nobody() -> None:
+    message = slack.message(a_publication(service=HOSTILE, sentence=HOSTILE, advice=(HOSTILE,), link=None))
+    (block,) = message["blocks"]
+    said, (_, listed) = elements(block), block["elements"]
+    assert block["type"] == "rich_text"
+    assert {one["type"] for one in said} == {"text"}
+    assert [one["text"] for one in said] == [f"canary-guard: {HOSTILE}\n", HOSTILE, HOSTILE]
+    assert (listed["type"], listed["style"]) == ("rich_text_list", "bullet")
+    assert "<" not in message["text"]
+    assert message["text"].startswith("&lt;!channel&gt; @everyone")
+    assert (message["mrkdwn"], message["unfurl_links"]) == (False, False)
+
+
+def test_the_link_is_our_own() -> None:
+    link = elements(slack.message(a_publication())["blocks"][0])[-1]
+    assert link == {"type": "link", "url": LINK, "text": "The job that judged"}
+
+
+def test_without_advice_there_is_no_empty_list() -> None:
+    (block,) = slack.message(a_publication(advice=()))["blocks"]
+    assert {part["type"] for part in block["elements"]} == {"rich_text_section"}
+
+
+def elements(block: dict[str, Any]) -> list[dict[str, Any]]:
+    """The innermost ones, of lists' sections as well."""
+    found: list[dict[str, Any]] = []
+    for part in block["elements"]:
+        found += elements(part) if "elements" in part else [part]
+    return found
 
 
 def test_long_texts_are_cut_to_slacks_limits() -> None:
-    message = slack.message(a_publication(sentence="x" * 50_000, advice=("y" * 50_000,) * 90))
+    message = slack.message(a_publication(sentence="x" * 50_000, advice=("y" * 50_000,) * 90, link=None))
     assert len(message["text"]) == slack.LONGEST
-    assert {len(block["text"]["text"]) for block in message["blocks"][:-1]} == {slack.LONGEST_BLOCK}
-    assert len(message["blocks"]) <= 50
+    _head, *said = elements(message["blocks"][0])
+    assert {len(one["text"]) for one in said} == {slack.LONGEST_TEXT}
+    assert len(said) == 6
 
 
 @pytest.mark.parametrize(

@@ -62,10 +62,14 @@ def test_the_fold_is_closed_and_blank_lines_let_markdown_in() -> None:
         ("1.5 s", "1.5 s"),
         ("- a", "&#45; a"),
         ("+1 pp", "&#43;1 pp"),
-        ("a_b*c`d|e<f&g", "a&#95;b&#42;c&#96;d&#124;e&#60;f&#38;g"),
+        ("a_b*c`d|e<f&g", "a&#95;b&#42;c&#96;d&#124;e&#60;f&#38;&#8203;g"),
         ("me@example.com", "me@&#8203;example.com"),
         ("WWW.example.com", "WWW&#8203;.example.com"),
         ("owner/repo#12", "owner/repo&#35;&#8203;12"),
+        ("GH-12 gh-1 GHz-1", "GH&#8203;-12 gh&#8203;-1 GHz-1"),
+        ('group/shop!12 %3 %"May" 99 %, up!', 'group/shop!&#8203;12 %&#8203;3 %&#8203;"May" 99 %, up!'),
+        ("~bug $5 &7", "&#126;&#8203;bug &#36;&#8203;5 &#38;&#8203;7"),
+        ("cart2:x:1 at 12:30:00 :100: :", "cart2:&#8203;x:1 at 12:30:00 :&#8203;100: :"),
     ],
 )
 def test_prose_is_what_it_says(text: str, escaped: str) -> None:
