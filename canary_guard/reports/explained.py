@@ -174,7 +174,7 @@ def _numbers(one: Evidence, run: Run) -> str:
         return f"{name} {numbers.from_to(condition.measure, *points)}"
     change = numbers.moved(condition.measure, one.scale, points, one.change)
     if condition.measure in _MEANINGLESS:
-        return f"{name} {change}"
+        return f"{name}: {'no change' if change.startswith('0.0 ') else change}"
     estimate = sentences.estimate_of(one.finding, run) if _view(one) is None else None
     mix = sentences.at_mix(estimate) if isinstance(estimate, Estimate) else ""
     return f"{name} {numbers.from_to(condition.measure, *points)} ({change}{mix})"

@@ -80,10 +80,27 @@ class CheckRow:
 def rule_rows(run: Run, look: Look, *, mark: str = "") -> tuple[RuleRow, ...]:
     """In the run's order: those that can fail it first. `mark` stands for `at the baseline's mix`."""
     no_data, follows = absent.nothing(run), sentences.follows(run)
+    told: dict[tuple[str, str], str] = {}
     return tuple(
-        _rule_row(finding, run, look, mark=mark, no_data=no_data, follows=finding.rule.id in follows)
+        _rule_row(
+            finding,
+            run,
+            look,
+            mark=mark,
+            no_data=no_data,
+            follows=finding.rule.id in follows,
+            why="" if finding.outcome is not Outcome.UNDETERMINED else _why(finding, told),
+        )
         for finding in run.findings
     )
+
+
+def _why(finding: Finding, told: dict[tuple[str, str], str]) -> str:
+    """Why it is undetermined; `told` (reason and what settles it, to a rule) learns it, so that it is told once."""
+    decided = (one.reason for one in finding.conditions if one.reason and (finding.reason or "").endswith(one.reason))
+    key = next(decided, finding.reason or ""), sentences.settled_by(finding)
+    first = told.setdefault(key, finding.rule.id)
+    return sentences.why(finding) if first == finding.rule.id else f"as for {said(first, 100)}"
 
 
 def folded(run: Run, look: Look) -> tuple[tuple[RuleRow, ...], str]:
@@ -92,7 +109,7 @@ def folded(run: Run, look: Look) -> tuple[tuple[RuleRow, ...], str]:
     return tuple(row for row in found if not row.follows), ", ".join(row.id for row in found if row.follows)
 
 
-def _rule_row(finding: Finding, run: Run, look: Look, *, mark: str, no_data: bool, follows: bool) -> RuleRow:
+def _rule_row(finding: Finding, run: Run, look: Look, *, mark: str, no_data: bool, follows: bool, why: str) -> RuleRow:
     outcome, severity = finding.outcome, finding.rule.severity
     undetermined = outcome is Outcome.UNDETERMINED
     return RuleRow(
@@ -101,9 +118,7 @@ def _rule_row(finding: Finding, run: Run, look: Look, *, mark: str, no_data: boo
         word="warning" if outcome is Outcome.EXCEEDED and severity is Severity.WARN else outcome,
         id=said(finding.rule.id, 100),
         title=said(finding.rule.title),
-        why=f"{sentences.kind(finding)}: {absent.SEE_ABOVE if no_data else sentences.why(finding)}"
-        if undetermined
-        else "",
+        why=f"{sentences.kind(finding)}: {absent.SEE_ABOVE if no_data else why}" if undetermined else "",
         conditions=tuple(
             ConditionRow(
                 outcome=one.outcome,

@@ -28,13 +28,15 @@ def unlabelled(reading: Reading, place: Place) -> Missing | None:
     )
 
 
-def no_samples(reading: Reading, place: Place) -> Missing:
-    """Nothing came back for this side."""
+def no_samples(reading: Reading, *places: Place) -> Missing:
+    """Nothing came back for this side, or for both."""
     if reading.query.promql is None:
-        found = f"nothing at {reading.where} matches {asked(reading, place)}"
+        texts = dict.fromkeys(asked(reading, place) for place in places)
+        found = f"nothing at {reading.where} matches {', nor '.join(texts)}"
     else:
         found = f"nothing came back from {reading.where} for {reading.text}"
-    return Missing(reason=f"no samples of {word(reading.query.key)} for {place.name}: {found}")
+    sides = " or ".join(place.name for place in places)
+    return Missing(reason=f"no samples of {word(reading.query.key)} for {sides}: {found}")
 
 
 def unusable(reading: Reading, place: Place) -> Missing:

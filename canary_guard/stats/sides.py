@@ -31,6 +31,9 @@ def paired(baseline: Cell, canary: Cell, *, ignored: frozenset[str], fewest: flo
     """
     first = _side(baseline, canary, ignored=ignored, fewest=fewest, reference=True)
     second = _side(canary, baseline, ignored=ignored, fewest=fewest, reference=False)
+    for key in _on_neither(baseline, canary) & first.missing.keys() & second.missing.keys():
+        nothing = no_samples(baseline.samples[key].reading, baseline.place, canary.place)
+        first, second = (replace(one, missing={**one.missing, key: nothing}) for one in (first, second))
     names = (baseline.place.name, canary.place.name)
     for signal in sorted(first.buckets.keys() & second.buckets.keys()):
         why = other_bounds(signal, baseline=first.buckets[signal], canary=second.buckets[signal], names=names)
@@ -59,6 +62,15 @@ def _side(cell: Cell, other: Cell, *, ignored: frozenset[str], fewest: float, re
         strata=cell.strata,
         missing={key: one for key, one in sorted(found.items()) if isinstance(one, Missing)},
     )
+
+
+def _on_neither(baseline: Cell, canary: Cell) -> set[str]:
+    """The keys for which nothing at all came back, whichever side was asked for."""
+    empty = (
+        {key for key, one in cell.samples.items() if not one.given.any() and one.sound.all()}
+        for cell in (baseline, canary)
+    )
+    return set.intersection(*empty)
 
 
 def _absent(cell: Cell, other: Cell, key: str, *, ignored: frozenset[str], fewest: float) -> Increments | Missing:

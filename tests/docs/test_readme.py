@@ -7,6 +7,7 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from bench.deploys import DEPLOYS
 from canary_guard.cli import cli
 from canary_guard.config.causes import load_explanations
 from canary_guard.config.load import load_plan
@@ -115,6 +116,12 @@ def test_recordings() -> None:
     for name, _, verdict, cause in rows:
         assert verdict.startswith(VERDICTS[name]), name
         assert cause.strip("`") == (recordings()[name].entry["cause"] or ""), name
+
+
+def test_error_rates() -> None:
+    rows = table(README, "## How often it is wrong")
+    assert [row[0] for row in rows[:-1]] == [deploy.name for deploy in DEPLOYS]
+    assert {len(row[column].split(" / ")) for row in rows for column in (1, 2) if row[column] != "–"} == {4}
 
 
 def test_the_worked_example() -> None:

@@ -75,7 +75,9 @@ def test_evidence_at_another_mix_says_so() -> None:
 def test_measures_whose_levels_say_nothing_tell_their_change_alone() -> None:
     seen = (an_evidence(rises("mix", "10%"), change=0.2), an_evidence(rises("mix", "20%"), change=0.2))
     run = a_run(causes=(a_cause("traffic-mix", CauseStatus.LIKELY, *seen),))
-    assert explained.causes(run).likely[0].evidence == ("other traffic's part of the misses per lookup +22 %",)
+    assert explained.causes(run).likely[0].evidence == ("other traffic's part of the misses per lookup: +22 %",)
+    flat = a_run(causes=(a_cause("key-change", CauseStatus.LIKELY, an_evidence(rises("mix", "10%"), change=0.0)),))
+    assert explained.causes(flat).likely[0].evidence == ("other traffic's part of the misses per lookup: no change",)
 
 
 def test_a_pattern_that_did_not_break_is_no_evidence_beside_others() -> None:

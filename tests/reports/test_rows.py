@@ -112,6 +112,14 @@ def test_where_a_side_has_no_data_no_rule_repeats_it() -> None:
     assert {row.sentence for row in rows.check_rows(run)} == {"not asked: no data, see above"}
 
 
+def test_a_reason_that_was_told_is_not_told_again() -> None:
+    first, second = rows.rule_rows(runs.no_data(), LOOK)
+    assert (first.why, second.why) == ("data: hit rate: no series of the canary", "data: as for origin-regression")
+    longer = replace(runs.no_data().findings[1], more_time=720_000)
+    second = rows.rule_rows(replace(runs.no_data(), findings=(runs.no_data().findings[0], longer)), LOOK)[1]
+    assert second.why.endswith("another 12 min at this traffic would settle it")
+
+
 def test_notes_tell_short_times_in_milliseconds() -> None:
     note = "no finer than its histogram bucket: 0.015 to 0.025 s in the baseline, 0.5 to 2.5 s in the canary"
     row = rows.measure_rows(a_run(estimates=(an_estimate("miss_latency_p95", notes=(note,)),)))[0]

@@ -196,7 +196,13 @@ def test_half_of_the_points_is_half_of_gaps() -> None:
 def test_up_alone_is_no_series_of_anything() -> None:
     found = counted(reading("requests", {}, intervals=4), up({"stable a": [1] * 5, "canary x": [1] * 5}))
     assert found.measurement.canary.signals == {}
-    assert "no samples of requests for the canary" in found.measurement.canary.missing["requests"].reason
+    reason = (
+        "no samples of requests for the baseline or the canary: nothing at http://prometheus matches "
+        'requests_total{namespace="shop", service="shop-api", track="stable"}, nor '
+        'requests_total{namespace="shop", service="shop-api", track="canary"}'
+    )
+    for side in (found.measurement.baseline, found.measurement.canary):
+        assert side.missing["requests"].reason == reason
 
 
 def test_an_up_that_failed_is_as_if_there_were_none() -> None:

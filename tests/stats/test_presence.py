@@ -60,6 +60,24 @@ def test_a_fifth_of_gaps_is_too_much() -> None:
     assert found.reason == "20% of the canary's intervals have a gap in misses (pod-2: 40%)"
 
 
+def test_a_signal_that_never_came_is_named_alone() -> None:
+    side = a_measurement(baseline={"misses": rows()}, canary={"misses": rows(), "requests": [[None] * 10] * 2}).canary
+    found = gaps(replace(pair(), canary=side), ["misses", "requests"])
+    assert found is not None
+    assert found.reason == "no interval of the canary has samples of requests"
+
+
+def test_signals_of_the_same_units_are_looked_at_together() -> None:
+    """The same two gaps: where the units are the same, an interval counts only if every signal was seen."""
+    signals: dict[str, list[list[float | None]]] = {
+        "misses": rows(gaps_in_second=2),
+        "requests": [[1.0] * 10, [1.0] * 8 + [None] * 2],
+    }
+    found = gaps(replace(pair(), canary=a_measurement(baseline=signals, canary=signals).canary), ["misses", "requests"])
+    assert found is not None
+    assert found.reason == "20% of the canary's intervals have a gap in misses and requests (pod-2: 40%)"
+
+
 def test_signals_of_other_units_are_looked_at_one_by_one() -> None:
     """Two pods with a gap each at another time: 10 % of each signal, though together few intervals are whole."""
     whole = pair()

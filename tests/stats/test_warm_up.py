@@ -73,6 +73,21 @@ def test_the_recovery_begins_with_the_first_lookup() -> None:
     assert late.skip == early.skip + 10
 
 
+def test_one_interval_alone_is_no_curve() -> None:
+    alone = np.where(np.arange(60) == 3, LOOKUPS, 0.0)
+    assert (
+        fit(
+            events_canary=0.1 * alone,
+            exposure_canary=alone,
+            events_baseline=0.02 * LOOKUPS,
+            exposure_baseline=LOOKUPS,
+            step=STEP,
+            alpha=0.01,
+        )
+        is None
+    )
+
+
 def test_nothing_to_fit_is_unknown() -> None:
     for found in (
         judged(curve(0.02, 0.3, 60)[:7], exposure=LOOKUPS[:7]),
