@@ -14,9 +14,9 @@ from canary_guard.errors import ConfigError, OutputError, SourceError
 
 def main() -> None:
     """Run a command; whatever goes wrong ends in its exit code."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed before we began: what is said goes nowhere, and all else as ever
-            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - until the end
+    # Closed before we began: what is said goes nowhere, and a report cannot be written, as where the disk is full.
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - until the end
+    sys.stdout = sys.stdout or Path("/dev/full").open("w")  # noqa: SIM115
     try:
         code = cli.main(prog_name="canary-guard", standalone_mode=False)
         sys.stdout.flush()

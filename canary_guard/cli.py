@@ -103,11 +103,12 @@ def check(
 def demo(report: str) -> int:
     """Judge a recorded incident, offline, and write the HTML report. Exits 0 when the demonstration ran."""
     from canary_guard import publish
+    from canary_guard.console import show
     from canary_guard.demo import demonstrate
 
     found = demonstrate(now=now())
     whole = publish.publish(found, [("terminal", "-"), ("html", report)])
-    click.echo(f"\n`check` would have exited with {found.exit.code}." + (f" The page: {report}" if whole else ""))
+    show(f"\n`check` would have exited with {found.exit.code}.{f' The page: {report}' if whole else ''}\n")
     return 0 if whole else OutputError.exit_code
 
 
@@ -168,12 +169,12 @@ def power(run: str) -> int:
     Example:
       canary-guard check -o json=run.json; canary-guard power run.json
     """
-    from canary_guard.console import look
+    from canary_guard.console import look, show
     from canary_guard.power import abilities
     from canary_guard.reports import json_record, powers
 
     recorded = json_record.read(text_of(run), where=run)
-    click.echo(powers.render(recorded, abilities(recorded), look(sys.stdout, os.environ)), nl=False)
+    show(powers.render(recorded, abilities(recorded), look(sys.stdout, os.environ)))
     return 0
 
 
@@ -203,8 +204,9 @@ def schema(of: str) -> int:
     import json
 
     from canary_guard.config.schema import config_schema
+    from canary_guard.console import show
     from canary_guard.reports.diff_json import diff_schema
     from canary_guard.reports.json_record import run_schema
 
-    click.echo(json.dumps({"config": config_schema, "diff": diff_schema, "run": run_schema}[of](), indent=2))
+    show(f"{json.dumps({'config': config_schema, 'diff': diff_schema, 'run': run_schema}[of](), indent=2)}\n")
     return 0

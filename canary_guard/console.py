@@ -11,6 +11,7 @@ from typing import TextIO
 
 import click
 
+from canary_guard.errors import OutputError
 from canary_guard.reports.escaping import visible
 from canary_guard.reports.look import Look
 
@@ -34,6 +35,18 @@ def look(stream: TextIO, environment: Mapping[str, str], *, quiet: bool = False,
         quiet=quiet,
         verbose=verbose,
     )
+
+
+def show(text: str, *, color: bool = False) -> None:
+    """Text on standard output; OutputError where it cannot be written."""
+    try:
+        click.echo(text, nl=False, color=color)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read it has seen enough.
+        _silence(sys.stdout)
+    except OSError as error:
+        raise OutputError(f"could not write to standard output: {error.strerror}") from error
 
 
 def tell(text: str) -> None:

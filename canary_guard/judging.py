@@ -37,7 +37,9 @@ def judge_again(path: str, options: dict[str, Any]) -> Run:
     given = [name for name, value in options.items() if value]
     if options["config"] is None:
         if given:
-            name = variables(click.get_current_context()).get(given[0], f"--{given[0].replace('_', '-')}")
+            context = click.get_current_context()
+            flags = {str(one.name): one.opts[0] for one in context.command.params}
+            name = variables(context).get(given[0], flags[given[0]])
             raise click.UsageError(f"--run judges by the record's own plan; {name} needs a --config, too.")
         return check.check_again(recorded)
     plan = plan_of(options, source=RecordingPlan(path=path), now=recorded.plan.times.now)

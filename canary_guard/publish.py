@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from threading import Lock
 
-import click
-
 from canary_guard import console
 from canary_guard.errors import ConfigError, OutputError, Problem, PublishError
 from canary_guard.model.difference import Difference
@@ -49,7 +47,7 @@ def publish(
 
     def make(form: str, path: str) -> None:
         if path == "-":
-            _show(REPORTS[form](run, shown), color=shown.color)
+            console.show(REPORTS[form](run, shown), color=shown.color)
         else:
             files.write(path, REPORTS[form](run, paper))
         if form == "github" and all(plan.kind != "github" for plan in publishers):
@@ -73,7 +71,7 @@ def publish_difference(
 
     def make(form: str, path: str) -> None:
         if path == "-":
-            _show(DIFFERENCES[form](found, shown), color=shown.color)
+            console.show(DIFFERENCES[form](found, shown), color=shown.color)
         else:
             files.write(path, DIFFERENCES[form](found, paper))
 
@@ -129,17 +127,6 @@ def _all_made(outputs: Sequence[tuple[str, str]], make: Callable[[str, str], Non
             what = " ".join(f"{type(error).__name__}: {error}".split())
             console.complain(f"the {form} report could not be made: {what}; this is a fault of canary-guard's")
     return whole
-
-
-def _show(text: str, *, color: bool) -> None:
-    try:
-        click.echo(text, nl=False, color=color)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read it has seen enough; without this the interpreter complains once more when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        raise OutputError(f"could not write to standard output: {error.strerror}") from error
 
 
 def _publication(run: Run) -> Publication:

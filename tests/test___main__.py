@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 import pytest
@@ -16,9 +16,6 @@ from canary_guard.cli import cli
 from canary_guard.errors import OutputError
 from tests.recordings import recordings
 from tests.test_check import CONFIG
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -70,6 +67,18 @@ def test_a_stream_that_is_closed_changes_no_exit_code(closed: str, tmp_path: Pat
         )
         assert done.returncode == code
         assert b"Traceback" not in done.stdout + done.stderr
+        if closed == ">&-":
+            assert done.stderr.startswith(b"error: could not write to standard output: No space left")
+
+
+@pytest.mark.parametrize("command", [["schema", "run"], ["demo"]])
+def test_standard_output_that_cannot_be_written_exits_2(command: list[str], tmp_path: Path) -> None:
+    asked = [sys.executable, "-m", "canary_guard", *command]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(asked, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"error: could not write to standard output: No space left")
+    assert b"Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("unread", [False, True], ids=["full", "a closed pipe"])

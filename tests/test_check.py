@@ -141,7 +141,7 @@ def test_a_record_may_be_judged_by_another_plan_that_would_have_read_the_same() 
 @pytest.mark.parametrize(
     ("flags", "given", "differing"),
     [
-        ({"select.canary": 'track="nope"', "unit": "instance", "strata": "other"}, (), ["select", "unit", "strata"]),
+        ({"select.canary": 'track="nope"', "unit": "instance"}, (), ["select", "unit"]),
         ({"compare": "before-after"}, (), ["compare"]),
         ({"window": "30s", "settle": "1s", "start": "-20s"}, (), ["window", "settle", "start"]),
         ({"window": "10m"}, (), []),

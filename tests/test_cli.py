@@ -112,13 +112,14 @@ def test_a_record_may_be_judged_by_other_rules(here: Path) -> None:
         (("--canary", 'track="nope"'), "select"),
         (("--set", 'signals.misses.where=result="nope"'), "signals"),
         (("--set", "unit=instance"), "unit"),
-        (("--set", "strata=other"), "strata"),
+        (("--config", "flat.yaml"), "strata"),
         (("--start", "-5s"), "start"),
         (("--window", "10m"), "window"),
         (("--set", "settle=1s"), "settle"),
     ],
 )
 def test_a_record_is_not_judged_by_what_was_never_read(here: Path, options: tuple[str, ...], key: str) -> None:
+    (here / "flat.yaml").write_text(CONFIG.replace("strata: key_pattern\n", ""))
     run("check", "--recording", HEALTHY, "--window", "40s", "-o", "json=run.json")
     assert run("check", "--run", "run.json", "--config", "canary-guard.yaml", "--window", "40s").returncode in (0, 3)
     done = run("check", "--run", "run.json", "--config", "canary-guard.yaml", *options)

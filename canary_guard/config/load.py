@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from canary_guard.config.asking import Configured, ask, signal_keys
+from canary_guard.config.asking import LOOKUPS, Configured, ask, signal_keys
 from canary_guard.config.causes import load_explanations
 from canary_guard.config.document import parse
 from canary_guard.config.nodes import Entry, Section, flaws, plain, problem
@@ -121,6 +121,8 @@ class _Planner:
         self.check_comparison()
         if config.unit == config.strata:
             self.refuse("strata", f"expected another label than that of `unit` (`{config.unit}`)")
+        else:
+            self.check_strata(signals)
         capacity = None if config.capacity is None else config.capacity.capacity()
         has = {name for name, value in (("strata", config.strata), ("capacity", capacity)) if value is not None}
         configured = Configured(keys=keys, unselected=signal_keys(unselected), cost=cost, db_load=db_load, has=has)
@@ -216,6 +218,14 @@ class _Planner:
         if f"db_{asked}" not in keys:
             self.refuse("db_load", f"there is no signal `db_{asked}`")
         return f"db_{asked}"
+
+    def check_strata(self, signals: Sequence[Signal]) -> None:
+        """A label that nothing is counted by would be ignored in silence."""
+        own = {signal.stratum for signal in signals if signal.name in LOOKUPS}
+        labels = [f"`{label}`" for label in sorted(filter(None, own))]
+        if self.config.strata is not None and own and not own & {None, self.config.strata}:
+            what = f"lookups are counted by {' and '.join(labels)}, which the signals' own `stratum` names"
+            self.refuse("strata", f"{what}; write that, or signals with another `stratum`")
 
     def check_comparison(self) -> None:
         config = self.config

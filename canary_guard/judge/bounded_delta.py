@@ -151,7 +151,7 @@ def _unproved(
     too_far = f"{'a rise' if direction is Direction.RISES else 'a drop'} by more than {bound}"
     advice = ""
     if more_time is None and estimate.method is Method.UNITS:
-        advice = "; no window is long enough: compare more pods"
+        advice = "; more pods rather than more time would settle it"
     if beyond is None:
         reason = f"one arm has no events, which is too little to prove or to exclude {too_far}"
     elif beyond:

@@ -9,9 +9,10 @@ _PAGE = 100
 """comments; GitHub and GitLab give no more at once"""
 
 
-def user_of_token(service: Service, path: str, *, advice: Mapping[int, str]) -> int:
+def user_of_token(service: Service, path: str) -> int:
     """The number of the user whose token it is: whose comments are ours."""
     what = "asking whose token it is"
+    advice = dict.fromkeys((403, 404), "Let the token read its own user: only that one's comment is updated.")
     match service.json("GET", path, what=what, advice=advice):
         case {"id": int(number)}:
             return number

@@ -72,8 +72,8 @@ def _comment(plan: GitHubPlan, event: str, publication: Publication, environment
     url = plan.api_url or environment.get("GITHUB_API_URL") or "https://api.github.com"
     service = Service(url, timeout=plan.timeout, headers={"Authorization": f"Bearer {plan.token}"}, further=_HEADERS)
     comments = f"/repos/{plan.repository}/issues/{number}/comments"
-    # An app's token is no user's: GitHub does not say whose it is, and no person can write as a bot.
-    mine = None if plan.token.startswith(_TOKEN_OF_AN_APP) else user_of_token(service, "/user", advice=_ADVICE)
+    # An app's token is no user's and may not ask, but no person writes as a bot.
+    mine = None if plan.token.startswith(_TOKEN_OF_AN_APP) else user_of_token(service, "/user")
     found = earlier(
         service,
         comments,

@@ -30,7 +30,7 @@ def publish(plan: GitLabPlan, publication: Publication, environment: Mapping[str
     service = Service(plan.url, timeout=plan.timeout, headers={"PRIVATE-TOKEN": plan.token})
     notes = f"/api/v4/projects/{quote(plan.project, safe='')}/merge_requests/{plan.merge_request}/notes"
     body = {"body": cut(publication.comment(), LONGEST)}
-    mine = user_of_token(service, "/api/v4/user", advice=_ADVICE)
+    mine = user_of_token(service, "/api/v4/user")
     found = earlier(
         service,
         notes,

@@ -7,7 +7,7 @@ from typing import assert_never
 from canary_guard.model.estimate import Undetermined
 from canary_guard.model.finding import Finding, Outcome
 from canary_guard.model.run import Run, Verdict
-from canary_guard.reports import explained, sentences, times
+from canary_guard.reports import explained, projected, sentences, times
 from canary_guard.reports.escaping import said
 
 _LONGEST = 1000
@@ -18,9 +18,12 @@ _ROLL_BACK = re.compile(r"Roll back( first)?")
 """What many a rule advises: nothing new beside another sentence that begins so."""
 
 
+_FULL = "The database has no headroom at the peak, with this build or without it: see to that first."
+
+
 def what_to_do(run: Run) -> tuple[str, ...]:
     """In sentences: the advice of what was exceeded, or what would settle it, or how to reach the source."""
-    return tuple(" ".join(sentences_of) for sentences_of in _once(_advice(run)) if sentences_of)
+    return tuple(text for sentences_of in _once(_advice(run)) if (text := " ".join(sentences_of)))
 
 
 def now_and_then(run: Run) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -47,7 +50,9 @@ def _of_rules(run: Run) -> tuple[str, ...]:
             return tuple(said(finding.rule.advice, _LONGEST) for finding in exceeded)
         case Verdict.PASS:
             warned = any(one.outcome is Outcome.EXCEEDED for one in run.findings)
-            return (f"{'Look at the warnings' if warned else 'Nothing'}: the rollout may go on.",)
+            seen = "the warnings" if warned else "what else was seen" if explained.causes(run).likely else ""
+            rest = (_FULL,) if run.projection and projected.is_full(run.projection) else ()
+            return (f"{f'Look at {seen}' if seen else 'Nothing'}: the rollout may go on.", *rest)
         case Verdict.INCONCLUSIVE:
             return tuple(_to_settle(run))
         case _ as never:
@@ -81,7 +86,9 @@ def _to_settle(run: Run) -> Iterator[str]:
     undetermined = [finding for finding in sentences.gating(run) if finding.outcome is Outcome.UNDETERMINED]
     kinds = {sentences.kind(finding) for finding in undetermined}
     bad = any(sentences.looks_bad(finding) for finding in undetermined)
-    if bad:
+    if bad and all(sentences.only_late(finding) for finding in undetermined if sentences.looks_bad(finding)):
+        yield "Only the end of the window looks bad: hold the rollout, and check again over what comes."
+    elif bad:
         yield "It looks bad so far: hold the rollout, and be ready to roll back."
     if run.warnings:
         yield "Hold the rollout, find out why the source's answer is partial, then check again."
@@ -99,7 +106,7 @@ def _to_settle(run: Run) -> Iterator[str]:
 def _more_exposure(undetermined: Iterable[Finding], run: Run) -> str:
     short = [finding for finding in undetermined if sentences.kind(finding) is Undetermined.EXPOSURE]
     if any(sentences.hopeless(finding) for finding in short):
-        return "Compare more pods, then check again: no longer window would settle it."
+        return "Compare more pods, then check again: more time alone is not expected to settle it."
     waits = [finding.more_time for finding in short]
     known = [wait for wait in waits if wait is not None]
     if len(known) < len(waits):

@@ -7,7 +7,7 @@ from canary_guard.model.estimate import Estimate, Undetermined
 from canary_guard.model.finding import ConditionFinding, Finding, Outcome
 from canary_guard.model.measure import MEASURES, BoundUnit
 from canary_guard.model.plan import Mode
-from canary_guard.model.rule import ChangeCondition, Direction, Leaf, LevelCondition
+from canary_guard.model.rule import ChangeCondition, Direction, LevelCondition
 from canary_guard.model.run import Run, Verdict
 from canary_guard.model.window import Comparison
 from canary_guard.reports import absent, numbers, sentences, times
@@ -129,7 +129,8 @@ def _levels(estimate: Estimate) -> Clause:
         return f"{title} {_change(estimate)}", mix
     grown = estimate.comparison is Comparison.DIFF_IN_DIFF
     change = f" ({_change(estimate)}{' with the deploy' if grown else ''})"
-    return f"{title} {numbers.levels(estimate)}{change if grown or estimate.measure != 'hit_rate' else ''}", ""
+    known = estimate.change.point is not None and (grown or estimate.measure != "hit_rate")
+    return f"{title} {numbers.levels(estimate)}{change if known else ''}", ""
 
 
 def _change(estimate: Estimate) -> str:
@@ -149,7 +150,9 @@ def _passed(run: Run) -> str:
     settled = load is not None and load.outcome is not Outcome.UNDETERMINED
     told = (_load_held(load, run) if load else None, _hit_rate(run))
     text = _joined(clause for clause in (told if settled else reversed(told)) if clause)
-    if all(told) and settled and outcomes.get("hit_rate") is Outcome.EXCEEDED:
+    if all(told) and load is not None and load.outcome is Outcome.EXCEEDED:
+        text = ", but ".join(_joined([clause]) for clause in reversed(told) if clause)
+    elif all(told) and settled and outcomes.get("hit_rate") is Outcome.EXCEEDED:
         text = ", although ".join(_joined([clause]) for clause in told if clause)
     warned = [said(one.rule.id, 60) for one in run.findings if one.outcome is Outcome.EXCEEDED]
     if warned:
@@ -164,19 +167,20 @@ def _load_held(finding: ConditionFinding, run: Run) -> Clause | None:
     if finding.outcome is Outcome.UNDETERMINED:
         return f"{MEASURES[_LOAD].title} {_change(estimate)}, too uncertain to count", sentences.at_mix(estimate)
     load = _load(estimate.change.point, run, finding.comparison)
-    accepted = _accepted(finding.condition, fell=estimate.change.point < 0)
+    accepted = _accepted(finding, fell=estimate.change.point < 0)
     return f"{load}{accepted}", sentences.at_mix(estimate)
 
 
-def _accepted(condition: Leaf, *, fell: bool) -> str:
+def _accepted(finding: ConditionFinding, *, fell: bool) -> str:
     """` (up to 15 % more is accepted)`; nothing to tell of a rise where the load fell."""
+    condition = finding.condition
     if not isinstance(condition, ChangeCondition) or condition.direction is not Direction.RISES:
         return f" (bound: {sentences.bound(condition)})"
     if fell:
         return ""
-    if condition.bound.unit is BoundUnit.PERCENT:
-        return f" (up to {condition.bound.amount * 100:g} % more is accepted)"
-    return f" (up to {said(condition.bound.text, 40)} is accepted)"
+    percent = condition.bound.unit is BoundUnit.PERCENT
+    most = f"{condition.bound.amount * 100:g} % more" if percent else said(condition.bound.text, 40)
+    return f" ({'only ' if finding.outcome is Outcome.EXCEEDED else ''}up to {most} is accepted)"
 
 
 def _inconclusive(run: Run, look: Look) -> str:

@@ -27,9 +27,11 @@ _ICONS = {
 }
 _ALARMS = {Alarm.CLEAR: "✅", Alarm.RAISED: "⚠️", Alarm.IMPOSSIBLE: "❔"}
 _MARKS = re.compile(
-    r"[\\`*_\[\]<>|~$&#@]|^[-+=]|^\d+(?=[.)](?:\s|$))|www(?=\.)|:(?=//|[\w+-]*[^\W\d][\w+-]*:|100:|1234:)|[!%](?=[\w\"])|\bGH(?=-\d)",
+    r"[\\`*_\[\]<>|~$&#@]|^[-+=]|^\d+(?=[.)](?:\s|$))|www(?=\.)|:(?=//|[\w+-]*[^\W\d][\w+-]*:|[+-]1:|100:|1234:)"
+    r"|[!%](?=[\w\"])|\bG[HL](?=-\d)",
     re.IGNORECASE,
 )
+_SELECTOR = re.compile(r"(\b[A-Za-z_:][\w:]*\{[\w.]+(?:=~|!~|!=|=)\"[^{}|`]*\})")
 _MARK = "*"
 _NO_SPACE = "&#8203;"
 """Between an @ and a name, a # and a number, http: and //: GitHub and GitLab make links and emoji of what they find
@@ -47,8 +49,9 @@ def render(run: Run, look: Look) -> str:
 
 
 def prose(text: str) -> str:
-    """Foreign text, made visible, as text that Markdown and GitHub leave as it is."""
-    return _MARKS.sub(_neutral, text.strip())
+    """Foreign text, made visible, as text that Markdown, GitHub and GitLab leave as it is; a selector as code."""
+    parts = _SELECTOR.split(text.strip())
+    return "".join(code(part) if at % 2 else _MARKS.sub(_neutral, part) for at, part in enumerate(parts))
 
 
 def code(text: str, *, cell: bool = False) -> str:
@@ -62,7 +65,7 @@ def code(text: str, *, cell: bool = False) -> str:
 def _neutral(mark: re.Match[str]) -> str:
     text = mark[0]
     match text:
-        case "#" | "~" | "$" | "&":
+        case "#" | "~" | "$" | "&" | "[":
             return f"&#{ord(text)};{_NO_SPACE}"
         case "@" | ":" | "!" | "%":
             return text + _NO_SPACE

@@ -93,11 +93,16 @@ def headroom(found: Projection) -> str:
     earliest = "" if low is None else f"at the earliest at {_share(low)} of the rollout"
     if point is None:
         return f"Headroom never ends, as far as measured{f'; {earliest}' if earliest else ''}."
-    if point <= 0:
+    if is_full(found):
         return "There is no headroom: the baseline alone takes more than the database can."
     latest = f"; at the latest {_share(high)}" if high is not None else ""
     interval = f" (at the earliest {_share(low)}{latest})" if low is not None else ""
     return f"Headroom ends at {_share(point)} of the rollout{interval}."
+
+
+def is_full(found: Projection) -> bool:
+    """Whether the baseline alone takes more than the database can."""
+    return found.headroom.point is not None and found.headroom.point <= 0
 
 
 def _rows(found: Projection) -> Iterator[ProjectionRow]:

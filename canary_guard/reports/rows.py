@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import assert_never
 
-from canary_guard.model.estimate import Estimate, Estimated, NoEstimate
+from canary_guard.model.estimate import Estimate, Estimated, NoEstimate, Undetermined
 from canary_guard.model.finding import Alarm, ConditionFinding, Finding, Outcome
 from canary_guard.model.measure import MEASURES
 from canary_guard.model.rule import Severity
@@ -96,9 +96,16 @@ def rule_rows(run: Run, look: Look, *, mark: str = "") -> tuple[RuleRow, ...]:
 
 
 def _why(finding: Finding, told: dict[tuple[str, str], str]) -> str:
-    """Why it is undetermined; `told` (reason and what settles it, to a rule) learns it, so that it is told once."""
-    decided = (one.reason for one in finding.conditions if one.reason and (finding.reason or "").endswith(one.reason))
-    key = next(decided, finding.reason or ""), sentences.settled_by(finding)
+    """Why it is undetermined; `told` (reason and what settles it, to a rule) learns it, so that it is told once.
+
+    Whichever measure it is, data that are missing are missing; too few are too few for one measure alone.
+    """
+    reasons = {
+        f"{MEASURES[one.condition.measure].title}: {one.reason}": one.reason
+        for one in finding.conditions
+        if one.reason and one.stratum is None and sentences.kind(finding) is not Undetermined.EXPOSURE
+    }
+    key = reasons.get(finding.reason or "", finding.reason or ""), sentences.settled_by(finding)
     first = told.setdefault(key, finding.rule.id)
     return sentences.why(finding) if first == finding.rule.id else f"as for {said(first, 100)}"
 

@@ -189,13 +189,13 @@ def settled_by(finding: Finding | ConditionFinding) -> str:
 
 
 def settling(finding: Finding | ConditionFinding) -> int | None:
-    """ms of further window that would settle it; None where the reason says that none would."""
+    """ms of further window that would settle it; None where the reason asks for more pods instead."""
     return None if hopeless(finding) else finding.more_time
 
 
 def hopeless(finding: Finding | ConditionFinding) -> bool:
-    """Whether no window is long enough: its units differ too much."""
-    return "no window is long enough" in (finding.reason or "")
+    """Whether more time is not expected to settle it: its units differ too much."""
+    return "more pods rather than more time" in (finding.reason or "")
 
 
 def warm_in(finding: Finding | ConditionFinding) -> int | None:
@@ -282,6 +282,12 @@ def theta(finding: ConditionFinding, estimate: Estimate) -> float | None:
     """The change that decided: over the window, or over the last part of it that exceeded alone."""
     tails = (tail for tail in (estimate.half, estimate.quarter) if tail is not None and tail.start == finding.since)
     return next((tail.change.point for tail in tails), estimate.change.point)
+
+
+def only_late(finding: Finding) -> bool:
+    """Whether nothing but the end of the window looks exceeded."""
+    bad = [one for one in finding.conditions if one.outcome is Outcome.UNDETERMINED and one.looks_bad]
+    return all("the last quarter of the window looks" in (one.reason or "") for one in bad)
 
 
 def looks_bad(finding: Finding) -> bool:

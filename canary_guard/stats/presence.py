@@ -69,7 +69,7 @@ def _gaps(side: Side, keys: Sequence[str], names: str, *, whose: str, late: bool
     if share >= MOST_GAPS:
         unseen = [word(key) for key in keys if (signal := recorded(side, key)) is not None and not signal.seen.any()]
         if unseen:
-            return f"no interval of the {whose} has samples of {' and '.join(unseen)}"
+            return f"every interval of the {whose} has a gap in {' and '.join(unseen)}"
         return f"{share:.0%} of the {whose}'s intervals have a gap in {names}{worst}"
     lit = np.flatnonzero(_lit(side, keys))
     if not lit.size:

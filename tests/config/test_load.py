@@ -89,6 +89,11 @@ def test_the_unit_is_no_stratum() -> None:
     ]
 
 
+def test_strata_that_nothing_is_counted_by_are_refused() -> None:
+    (error,) = errors_of(changed("strata: key_pattern", "strata: key_patern"))
+    assert error.startswith("canary-guard.yaml:9:9: `strata`: lookups are counted by `key_pattern`, which the signals'")
+
+
 @pytest.mark.parametrize(
     ("lines", "what"),
     [

@@ -186,7 +186,7 @@ def test_a_pull_request_gets_a_comment_and_the_job_one_summary(tmp_path: Path) -
             "GITHUB_API_URL": server.url,
             "GITHUB_REPOSITORY": "shop/api",
             "GITHUB_EVENT_PATH": str(tmp_path / "event.json"),
-            "GITHUB_TOKEN": "s3cret",
+            "GITHUB_TOKEN": "ghs_s3cret",
         }
         inputs = {"config": str(CONFIG), "recording": recording("02-key-prefix"), "comment": "true"}
         ran.run([{"id": "guard", "uses": "./.github/actions/canary-guard", "with": inputs}])

@@ -199,7 +199,7 @@ def test_where_pods_differ_no_window_is_long_enough() -> None:
     finding = held(BOUND, changed(0.0, -0.9, 0.9, within=0.5, candidates=pods, method=Method.UNITS))
     assert finding.more_time is None
     assert finding.reason is not None
-    assert finding.reason.endswith("; no window is long enough: compare more pods")
+    assert finding.reason.endswith("; more pods rather than more time would settle it")
 
 
 def test_more_pods_are_advised_only_where_pods_are_what_is_wanting() -> None:

@@ -1,9 +1,9 @@
 from dataclasses import replace
 
-from canary_guard.model.estimate import Undetermined
+from canary_guard.model.estimate import Interval, Undetermined
 from canary_guard.model.finding import Finding
 from canary_guard.reports.advice import now_and_then, what_to_do
-from tests.builders import a_cause
+from tests.builders import a_cause, a_projection
 from tests.reports import runs
 
 
@@ -24,6 +24,34 @@ def test_a_pass_needs_nothing() -> None:
     assert what_to_do(run) == ("Nothing: the rollout may go on.",)
     warned = replace(run, findings=(run.findings[0], runs.fail().findings[1]))
     assert what_to_do(warned) == ("Look at the warnings: the rollout may go on.",)
+    slow = a_cause("database-slower-first")
+    assert what_to_do(replace(run, causes=(slow,))) == ("Look at what else was seen: the rollout may go on.",)
+
+
+def test_a_pass_does_not_hide_that_the_database_is_full() -> None:
+    full = a_projection(baseline=130, canary=131, headroom=Interval(point=0.0, low=0.0, high=0.0))
+    assert what_to_do(replace(runs.passing(), projection=full)) == (
+        "Nothing: the rollout may go on.",
+        "The database has no headroom at the peak, with this build or without it: see to that first.",
+    )
+    assert len(what_to_do(replace(runs.passing(), projection=a_projection()))) == 1
+
+
+def test_a_rule_without_advice_leaves_no_empty_line() -> None:
+    run = runs.fail()
+    gate = replace(run.findings[0], rule=replace(run.findings[0].rule, advice=""))
+    assert what_to_do(replace(run, findings=(gate,))) == ()
+
+
+def test_a_bad_end_of_the_window_alone_is_told_as_that() -> None:
+    run = runs.inconclusive()
+    end = "the last quarter of the window looks like a rise by more than 15%, the whole of it does not"
+    late = tuple(replace(one, reason=end) for one in run.findings[0].conditions)
+    finding = replace(run.findings[0], conditions=late)
+    assert what_to_do(replace(run, findings=(finding,)))[0] == (
+        "Only the end of the window looks bad: hold the rollout, and check again over what comes."
+    )
+    assert what_to_do(replace(run, findings=(finding, run.findings[0])))[0].startswith("It looks bad so far")
 
 
 def test_too_little_traffic_says_how_long_to_wait_and_with_which_window() -> None:
@@ -151,6 +179,6 @@ def test_a_cold_start_is_waited_for_once() -> None:
 
 def test_where_no_window_is_long_enough_nobody_is_told_to_wait() -> None:
     run = runs.inconclusive()
-    finding = replace(run.findings[0], reason="too few; no window is long enough: compare more pods")
+    finding = replace(run.findings[0], reason="too few; more pods rather than more time would settle it")
     told = what_to_do(replace(run, findings=(finding,)))
-    assert told[-1] == "Compare more pods, then check again: no longer window would settle it."
+    assert told[-1] == "Compare more pods, then check again: more time alone is not expected to settle it."

@@ -168,6 +168,17 @@ def test_a_pass_does_not_rest_on_a_load_that_was_not_settled() -> None:
     )
 
 
+def test_a_pass_in_spite_of_the_load_says_so() -> None:
+    run = replace(
+        of_the_gate(runs.passing(), db_load_per_request=Outcome.EXCEEDED),
+        estimates=(an_estimate("hit_rate", baseline=0.9526, canary=0.9507, theta=-0.0019), an_estimate(theta=0.507)),
+    )
+    assert verdict_sentence(run) == (
+        "PASS: hit rate 95.26 → 95.07 %, but the canary sends 66 % more queries per request to the database "
+        "(only up to 15 % more is accepted)"
+    )
+
+
 def test_a_pass_in_spite_of_the_hit_rate_says_so() -> None:
     run = replace(
         of_the_gate(runs.passing(), hit_rate=Outcome.EXCEEDED),

@@ -66,10 +66,15 @@ def test_the_fold_is_closed_and_blank_lines_let_markdown_in() -> None:
         ("me@example.com", "me@&#8203;example.com"),
         ("WWW.example.com", "WWW&#8203;.example.com"),
         ("owner/repo#12", "owner/repo&#35;&#8203;12"),
-        ("GH-12 gh-1 GHz-1", "GH&#8203;-12 gh&#8203;-1 GHz-1"),
+        ("GH-12 gh-1 gl-3 GHz-1", "GH&#8203;-12 gh&#8203;-1 gl&#8203;-3 GHz-1"),
+        ("[issue:7]", "&#91;&#8203;issue:7&#93;"),
+        (
+            'nothing matches job:hits:rate5m{pod=~"api-.*", le!="+Inf"}, nor http_x{a="b|c"}',
+            'nothing matches `job:hits:rate5m{pod=~"api-.*", le!="+Inf"}`, nor http&#95;x{a="b&#124;c"}',
+        ),
         ('group/shop!12 %3 %"May" 99 %, up!', 'group/shop!&#8203;12 %&#8203;3 %&#8203;"May" 99 %, up!'),
         ("~bug $5 &7", "&#126;&#8203;bug &#36;&#8203;5 &#38;&#8203;7"),
-        ("cart2:x:1 at 12:30:00 :100: :", "cart2:&#8203;x:1 at 12:30:00 :&#8203;100: :"),
+        ("cart2:x:1 at 12:30:00 :100: :-1: :", "cart2:&#8203;x:1 at 12:30:00 :&#8203;100: :&#8203;-1: :"),
     ],
 )
 def test_prose_is_what_it_says(text: str, escaped: str) -> None:

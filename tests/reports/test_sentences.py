@@ -169,7 +169,7 @@ def test_what_the_checks_raised_is_told() -> None:
 def test_no_window_that_is_long_enough_and_how_long_it_takes_are_never_told_together() -> None:
     finding = runs.inconclusive().findings[0]
     assert sentences.settled_by(finding) == "; another 12 min at this traffic would settle it"
-    assert sentences.settled_by(replace(finding, reason="no window is long enough: compare more pods")) == ""
+    assert sentences.settled_by(replace(finding, reason="more pods rather than more time would settle it")) == ""
 
 
 def test_a_cold_cache_is_told_when_it_is_warm_and_no_traffic_settles_it() -> None:

@@ -64,7 +64,7 @@ def test_a_signal_that_never_came_is_named_alone() -> None:
     side = a_measurement(baseline={"misses": rows()}, canary={"misses": rows(), "requests": [[None] * 10] * 2}).canary
     found = gaps(replace(pair(), canary=side), ["misses", "requests"])
     assert found is not None
-    assert found.reason == "no interval of the canary has samples of requests"
+    assert found.reason == "every interval of the canary has a gap in requests"
 
 
 def test_signals_of_the_same_units_are_looked_at_together() -> None:
