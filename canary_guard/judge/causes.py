@@ -30,7 +30,10 @@ class Seen:
         view = leaf.view if isinstance(leaf, ChangeCondition) else None
         estimates = [one for one in self.views.get(view, ()) if (one.measure, one.scale) == (leaf.measure, leaf.scale)]
         finding = hold(leaf, estimates, self.strata, levels=self.levels, step=self.step)
-        shown = self._stratum(finding) or next(iter(estimates), None)
+        in_strata = isinstance(leaf, ChangeCondition) and leaf.any_stratum
+        # Of what no stratum could settle, the total is no evidence.
+        open_ = in_strata and finding.stratum is None and finding.outcome is Outcome.UNDETERMINED
+        shown = self._stratum(finding) or (None if open_ else next(iter(estimates), None))
         if not isinstance(shown, Estimate):
             return Evidence(finding=finding, scale=leaf.scale, baseline=None, canary=None, change=None)
         return Evidence(

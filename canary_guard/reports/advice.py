@@ -93,7 +93,7 @@ def _to_settle(run: Run) -> Iterator[str]:
     if run.warnings:
         yield "Hold the rollout, find out why the source's answer is partial, then check again."
     elif Undetermined.DATA in kinds and not from_source:
-        yield "Hold the rollout until the missing data is there, then check again."
+        yield "Hold the rollout until the data are complete, then check again."
     likely = {cause.id for cause in explained.causes(run).likely}
     if Undetermined.WARM_UP in kinds and "cold-start" not in likely:
         yield "Hold the rollout until the canary's cache is warm, then check again."

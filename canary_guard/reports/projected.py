@@ -87,6 +87,9 @@ def _points(row: ProjectionRow) -> str:
     return f"{row.title} {baseline}" if baseline == canary else f"{row.title} {baseline} → {canary}"
 
 
+_QUEUES = "Beyond it queries wait for each other, and hold their connections for longer than is projected here."
+
+
 def headroom(found: Projection) -> str:
     """`Headroom ends at 75 % of the rollout (at the earliest 42 %).`"""
     point, low, high = found.headroom.point, found.headroom.low, found.headroom.high
@@ -94,10 +97,10 @@ def headroom(found: Projection) -> str:
     if point is None:
         return f"Headroom never ends, as far as measured{f'; {earliest}' if earliest else ''}."
     if is_full(found):
-        return "There is no headroom: the baseline alone takes more than the database can."
+        return f"There is no headroom: the baseline alone takes more than the database can. {_QUEUES}"
     latest = f"; at the latest {_share(high)}" if high is not None else ""
     interval = f" (at the earliest {_share(low)}{latest})" if low is not None else ""
-    return f"Headroom ends at {_share(point)} of the rollout{interval}."
+    return f"Headroom ends at {_share(point)} of the rollout{interval}. {_QUEUES}"
 
 
 def is_full(found: Projection) -> bool:

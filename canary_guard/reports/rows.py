@@ -187,7 +187,10 @@ def _measure_row(estimated: Estimated) -> MeasureRow:
                 baseline=baseline,
                 canary=canary,
                 change=numbers.change(estimated, estimated.change.point),
-                interval=numbers.change_interval(estimated, estimated.change),
+                # An end at the point itself is no end: a test decided (`bursts`).
+                interval=""
+                if estimated.change.point in (estimated.change.low, estimated.change.high)
+                else numbers.change_interval(estimated, estimated.change),
                 note="; ".join(said(_in_ms(note)) for note in notes),
             )
         case NoEstimate():

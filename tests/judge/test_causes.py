@@ -9,7 +9,7 @@ from canary_guard.model.estimate import Estimated, Levels, StratumEstimate
 from canary_guard.model.finding import Outcome, StrataEstimates
 from canary_guard.model.rule import All, Condition, Not
 from canary_guard.model.window import View
-from tests.builders import STEP, an_estimate, drops, no_estimate, rises
+from tests.builders import STEP, an_estimate, drops, in_any_stratum, no_estimate, rises
 
 MISSES, LOAD = rises("miss_rate", "25%"), rises("db_load_per_request", "15%")
 BEFORE = replace(MISSES, view=View.BASELINE)
@@ -51,6 +51,12 @@ def test_the_evidence_is_told_in_numbers() -> None:
     (evidence,) = found.evidence
     assert (evidence.baseline, evidence.canary, evidence.change) == (ROSE.baseline.point, ROSE.canary.point, 0.8)
     assert (evidence.scale, evidence.finding.condition) == (MISSES.scale, MISSES)
+
+
+def test_where_no_pattern_was_counted_the_total_is_no_evidence_of_any() -> None:
+    (found,) = causes([a_cause(in_any_stratum(drops("hit_rate", "5pp")))], seen([an_estimate("hit_rate", theta=0.0)]))
+    assert found.status is CauseStatus.POSSIBLE
+    assert [one.known for one in found.evidence] == [False]
 
 
 def test_a_view_is_looked_at_by_itself() -> None:

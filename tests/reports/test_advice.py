@@ -81,7 +81,7 @@ def test_where_no_time_would_do_it_takes_more_traffic() -> None:
 def test_missing_data_and_a_cold_cache_hold_the_rollout() -> None:
     run = runs.no_data()
     cold = replace(run.findings[0], undetermined=Undetermined.WARM_UP)
-    assert what_to_do(run) == ("Hold the rollout until the missing data is there, then check again.",)
+    assert what_to_do(run) == ("Hold the rollout until the data are complete, then check again.",)
     assert what_to_do(replace(run, findings=(cold,))) == (
         "Hold the rollout until the canary's cache is warm, then check again.",
     )

@@ -148,7 +148,7 @@ def test_why_and_the_projection_stand_above_the_fold() -> None:
     assert "- Did load increase? **Yes**: database load per request 0.0146 → 0.0308 (x2.10)\n" in above
     assert "- possible: `eviction-pressure`: not measured: evictions per lookup\n" in above
     assert "- ruled out: `database-slower-first`\n" in above
-    assert "- Headroom ends at 75 % of the rollout (at the earliest 42 %).\n" in above
+    assert "- Headroom ends at 75 % of the rollout (at the earliest 42 %). " in above
     assert above.count("Compare how the two builds make their keys.") == 1
 
 

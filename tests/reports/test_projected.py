@@ -53,14 +53,20 @@ def test_an_interval_without_width_or_without_an_end_is_written_shortly() -> Non
     assert table.rows[3].canary == "under 0.1 %"
 
 
+QUEUES = "Beyond it queries wait for each other, and hold their connections for longer than is projected here."
+
+
 @pytest.mark.parametrize(
     ("ends", "sentence"),
     [
-        ((0.75, 0.42, None), "Headroom ends at 75 % of the rollout (at the earliest 42 %)."),
-        ((0.75, 0.42, 0.9), "Headroom ends at 75 % of the rollout (at the earliest 42 %; at the latest 90 %)."),
+        ((0.75, 0.42, None), "Headroom ends at 75 % of the rollout (at the earliest 42 %). " + QUEUES),
+        (
+            (0.75, 0.42, 0.9),
+            "Headroom ends at 75 % of the rollout (at the earliest 42 %; at the latest 90 %). " + QUEUES,
+        ),
         ((None, None, None), "Headroom never ends, as far as measured."),
         ((None, 0.6, None), "Headroom never ends, as far as measured; at the earliest at 60 % of the rollout."),
-        ((0.0, 0.0, 0.0), "There is no headroom: the baseline alone takes more than the database can."),
+        ((0.0, 0.0, 0.0), "There is no headroom: the baseline alone takes more than the database can. " + QUEUES),
     ],
 )
 def test_where_the_headroom_ends_is_a_sentence(ends: tuple[float | None, ...], sentence: str) -> None:

@@ -56,6 +56,15 @@ def test_the_interval_is_called_by_both_its_sides() -> None:
     assert rows.interval_title(strict) == "99 % interval"
 
 
+def test_an_end_that_a_test_set_to_the_point_is_no_interval() -> None:
+    tested = an_estimate("burst_ratio", theta=0.2)
+    point = tested.change.point
+    for low in (None, point):
+        run = a_run(estimates=(replace(tested, change=replace(tested.change, low=low, high=point)),))
+        (row,) = rows.measure_rows(run)
+        assert row.interval == ""
+
+
 def test_checks_that_found_something_come_first() -> None:
     rows_of = rows.check_rows(runs.contamination())
     assert [(row.name, row.alarm) for row in rows_of] == [
