@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from contextlib import contextmanager
 from itertools import chain, count
 from typing import TYPE_CHECKING, Protocol
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 # anew.
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("steady")
+
+# A shell starts what it puts into the background with Ctrl-C ignored, and what we start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SWITCH = "CANARY_GUARD_TEST_SERVERS"
 NEEDS = {"servers": (PROGRAMS, "prometheus"), "browser": (("chromium", "pdftotext"), "chromium poppler-utils")}
